@@ -1,0 +1,16 @@
+"""The errors that pvo_kit raises on purpose.
+
+    PvoError
+    └── InputError        what was given cannot be used; the message names it and the way out
+
+Everything that goes wrong inside an escalation (a damaged archive, a transcript that was cut, a
+scenario that broke) is data, not an exception: it is listed in the evidence or in a finding.
+"""
+
+
+class PvoError(Exception):
+    """Base of all errors of this package."""
+
+
+class InputError(PvoError):
+    """A path, an option or a set of files that cannot be used; the command line exits with 2."""
