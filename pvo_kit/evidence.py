@@ -1,13 +1,26 @@
 """What was captured: the lines that can be cited, when they were true, and by which box.
 
-Everything downstream (parsers, scenarios, reports) speaks of these few types. They hold no logic
-of any command: a Transcript is one command and its answer, a LogFile is one mail log.
+Everything downstream (parsers, scenarios, reports) speaks of these few types. They hold no
+knowledge of any command: a Transcript is one command and its answer as it stood in a file.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import bisect
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pvo_kit.mail_logs import Connection
+
+Role = Literal["esa", "sma", "unknown"]
+Level = Literal["machine", "group", "cluster"]
+Kind = Literal["transcript", "mail_log", "error_text", "configuration", "observations", "unused"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -29,11 +42,233 @@ class Moment:
 
     ``time`` is exact (a status stamp, a log line; UTC, naive). ``not_before`` and ``not_after``
     bound a reading without a stamp of its own by the clocks seen around it in the same session.
+    ``session`` names the run of prompts that a reading belongs to; two readings of one session
+    are ordered by their lines.
     """
 
     file: str
     line: int
-    session: int = 0
+    session: str = ""
     time: datetime | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
+
+    def after(self, other: Moment) -> bool:
+        """Return True only where the evidence shows that this is newer than ``other``."""
+        if self.time and other.time and self.time != other.time:
+            return self.time > other.time
+        if (self.file, self.session) == (other.file, other.session):
+            return self.line > other.line
+        earliest, latest = self.time or self.not_before, other.time or other.not_after
+        return bool(earliest and latest and earliest > latest)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of terminal text, cleaned of what the terminal added, with the raw lines under it."""
+
+    text: str
+    raw: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question of a dialogue, the default it offered and what was typed ('' is Enter)."""
+
+    question: str
+    default: str
+    typed: str
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """One command typed at a prompt and everything the appliance printed until the next prompt.
+
+    ``host`` is None where no prompt of the file names a machine. ``level`` and ``place`` come from
+    a cluster's prompt (``(Group Main_Group)>`` gives ``group`` and ``Main_Group``). ``rows`` holds
+    the prompt's own line first, except where the start is cut off (``cut``).
+    """
+
+    host: str | None
+    level: Level | None
+    place: str | None
+    command: str
+    moment: Moment
+    rows: tuple[Row, ...]
+    banner: tuple[Row, ...] = ()
+    cut: bool = False
+
+    @property
+    def file(self) -> str:
+        """The file that holds it."""
+        return self.moment.file
+
+    @property
+    def verb(self) -> str:
+        """The command's first word, in lower case."""
+        return self.command.split()[0].lower()
+
+    @property
+    def arguments(self) -> str:
+        """What was typed behind the first word."""
+        return self.command.partition(" ")[2].strip()
+
+    @property
+    def first_line(self) -> int:
+        """The number of its first line in the file."""
+        return self.moment.line
+
+    @property
+    def last_line(self) -> int:
+        """The number of its last line in the file."""
+        return self.rows[-1].raw[-1][0] if self.rows else self.moment.line
+
+    @cached_property
+    def text(self) -> str:
+        """The cleaned output: the rows below the prompt, one a line."""
+        return "\n".join(row.text for row in self.output)
+
+    @cached_property
+    def output(self) -> tuple[Row, ...]:
+        """The rows below the prompt."""
+        return self.rows if self.cut else self.rows[1:]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, offset = [], 0
+        for row in self.output:
+            starts.append(offset)
+            offset += len(row.text) + 1
+        return starts
+
+    def rows_of(self, start: int, end: int) -> range:
+        """Return the indices in ``output`` of the rows that ``text[start:end]`` stands on."""
+        first = bisect.bisect_right(self._starts, start) - 1
+        last = bisect.bisect_right(self._starts, max(start, end - 1)) - 1
+        return range(max(first, 0), last + 1)
+
+    def cite(self, match: re.Match[str]) -> tuple[Citation, ...]:
+        """Return the lines that a match in ``text`` stands on, blank ones left out."""
+        rows = (self.output[index] for index in self.rows_of(*match.span()))
+        return tuple(cite_rows(self.file, rows))
+
+    def cite_prompt(self) -> tuple[Citation, ...]:
+        """Return the line on which the command was typed (or the first line of a cut one)."""
+        return tuple(cite_rows(self.file, self.rows[:1]))
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """The questions that the dialogue asked and what was typed, in order."""
+        return tuple(_answers(self))
+
+
+_ASKED = re.compile(r"^(?P<question>.*?)\[(?P<default>[^\]]*)\]>\s?(?P<typed>.*)$")
+
+
+def _answers(transcript: Transcript) -> Iterator[Answer]:
+    question: list[str] = []
+    for row in transcript.output:
+        match = _ASKED.match(row.text)
+        if not match:
+            question.append(row.text.strip())
+            continue
+        asked = " ".join(part for part in [*question, match["question"].strip()] if part)
+        number, text = row.raw[0]
+        cited = Citation(transcript.file, number, text)
+        yield Answer(asked, match["default"].strip(), match["typed"].strip(), cited)
+        question = []
+
+
+def cite_rows(file: str, rows: Iterable[Row]) -> Iterator[Citation]:
+    """Cite every raw line of the rows that is not blank."""
+    for row in rows:
+        for number, text in row.raw:
+            if text.strip():
+                yield Citation(file, number, text)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """One file that was given: what it was taken for, and why it was not used where it was not."""
+
+    file: str
+    kind: Kind
+    encoding: str | None
+    lines: int
+    reason: str | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """The wizard's sentence that members differ (domain: scenarios 5 and 6)."""
+
+    hosts: tuple[str, ...]
+    cluster: str | None
+    level: Level
+    moment: Moment
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a person saw in a GUI, recorded in an ``observations.toml``."""
+
+    host: str
+    what: str
+    value: str
+    by: str
+    moment: Moment
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureLine:
+    """One ``Feature "..."`` line in the header comment of a saved configuration."""
+
+    name: str
+    remaining: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a saved XML configuration says of its box: host, product, version, time, keys."""
+
+    host: str | None
+    product: str | None
+    version: str | None
+    features: tuple[FeatureLine, ...]
+    moment: Moment
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that was loaded of one escalation.
+
+    ``connections`` are the delivery connections found in mail logs and in transcripts whose port
+    may be the quarantine's. ``coverage`` counts the log lines by kind, by file.
+    """
+
+    files: tuple[EvidenceFile, ...]
+    transcripts: tuple[Transcript, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    error_texts: tuple[ErrorText, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
+    roles: tuple[tuple[str, Role], ...] = ()
+    log_hosts: tuple[str, ...] = ()
+    damage: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the sorted pairs of file name and SHA-256 of the file's bytes."""
+        pairs = sorted((entry.file, entry.digest or "") for entry in self.files)
+        lines = "".join(f"{digest}  {file}\n" for file, digest in pairs)
+        return "sha256:" + sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def with_transcripts(self, transcripts: Iterable[Transcript]) -> Evidence:
+        """Return the same evidence with other transcripts."""
+        return replace(self, transcripts=tuple(transcripts))

@@ -1,0 +1,158 @@
+"""The command line: ``pvo-kit diagnose PATH...`` and its sisters.
+
+Results go to standard output and nothing else does; warnings and errors go to standard error.
+Exit codes of ``diagnose``: 1 something fails, 3 nothing fails but something is not known, 0 all is
+well, 2 a usage error or nothing could be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pvo_kit.errors import InputError, PvoError
+from pvo_kit.escape import terminal
+from pvo_kit.version import __version__
+
+if TYPE_CHECKING:
+    from pvo_kit.evidence import Role
+
+USAGE_ERROR = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks a letter must not cost the result; files are UTF-8 everywhere.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        return int(arguments.run(arguments))
+    except PvoError as error:
+        _say(f"pvo-kit: {error}")
+        return USAGE_ERROR
+    except BrokenPipeError:
+        # The reader (a pager, head) is gone: there is nobody to tell.
+        sys.stderr.close()
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        _say("pvo-kit: interrupted")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pvo-kit",
+        description="Why is [Enable...] grey? Support kit for centralised policy, virus and "
+        "outbreak quarantines.",
+    )
+    parser.add_argument("--version", action="version", version=f"pvo-kit {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_diagnose(commands)
+    listing = commands.add_parser("commands", help="print the catalog of commands as a table")
+    listing.set_defaults(run=_commands)
+    return parser
+
+
+def _add_diagnose(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    diagnose = commands.add_parser(
+        "diagnose",
+        help="tell which of the six causes the evidence shows",
+        description="Several PATHs are one escalation: folders, files, .zip, .tar, .tar.gz, .gz, or "
+        "- for standard input. What a file is, is found by its content.",
+        epilog="Exit codes: 1 at least one cause is shown; 3 none is shown but something is not "
+        "known; 0 all is well; 2 usage error or nothing could be read.",
+    )
+    diagnose.add_argument("paths", nargs="+", metavar="PATH")
+    diagnose.add_argument("--scenario", type=int, action="append", metavar="N",
+                          help="only this scenario, 1 to 6 (may be repeated)")  # fmt: skip
+    diagnose.add_argument("--format", choices=("text", "json"), default="text")
+    diagnose.add_argument("--out", type=Path, metavar="FILE", help="write the result to this file")
+    diagnose.add_argument("--pvo-port", type=int, metavar="N",
+                          help="the quarantine's port, where it is not 7025")  # fmt: skip
+    diagnose.add_argument("--role", action="append", default=[], metavar="HOST=esa|sma",
+                          help="what a host is, where the evidence does not tell (may be repeated)")  # fmt: skip
+    diagnose.add_argument("--year", type=int, metavar="Y",
+                          help="the year of log lines that name none")  # fmt: skip
+    limits = diagnose.add_argument_group("limits of archives")
+    limits.add_argument("--max-depth", type=int, metavar="N", help="archives in archives (3)")
+    limits.add_argument("--max-ratio", type=int, metavar="N",
+                        help="expansion of a member beyond 64 MiB (200)")  # fmt: skip
+    limits.add_argument("--max-size", type=int, metavar="GIB", help="expanded archive in GiB (64)")
+    limits.add_argument("--max-members", type=int, metavar="N", help="members (100000)")
+    diagnose.add_argument("-v", "--verbose", action="store_true",
+                          help="progress, and the tracebacks behind error findings")  # fmt: skip
+    diagnose.set_defaults(run=_diagnose)
+
+
+def _diagnose(arguments: argparse.Namespace) -> int:
+    from pvo_kit.loading import load
+    from pvo_kit.scenarios import diagnose
+
+    roles = dict(_role(text) for text in arguments.role)
+    if arguments.verbose:
+        _say(f"loading {', '.join(arguments.paths)}")
+    evidence = load(*arguments.paths, roles=roles, limits=_limits(arguments), year=arguments.year)
+    for told in evidence.damage:
+        _say(f"pvo-kit: warning: {told}")
+    if arguments.verbose:
+        _say(f"{len(evidence.files)} files, {len(evidence.transcripts)} transcripts")
+    diagnosis = diagnose(evidence, arguments.scenario, arguments.pvo_port)
+    if arguments.verbose:
+        for found in diagnosis.findings:
+            if found.trace:
+                _say(f"scenario {found.scenario}:\n{found.trace}")
+    _write(diagnosis.to_json() if arguments.format == "json" else repr(diagnosis), arguments.out)
+    return diagnosis.exit_code
+
+
+def _role(text: str) -> tuple[str, Role]:
+    host, _, role = text.rpartition("=")
+    if not host or role.lower() not in ("esa", "sma"):
+        raise InputError(f"--role {text}: write HOST=esa or HOST=sma")
+    return host.lower(), "esa" if role.lower() == "esa" else "sma"
+
+
+def _limits(arguments: argparse.Namespace) -> object:
+    from pvo_kit.sources import Limits
+
+    given = {
+        "depth": arguments.max_depth,
+        "ratio": arguments.max_ratio,
+        "total_bytes": arguments.max_size and arguments.max_size << 30,
+        "members": arguments.max_members,
+    }
+    return Limits(**{name: value for name, value in given.items() if value is not None})
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
+
+
+def _commands(_: argparse.Namespace) -> int:
+    from pvo_kit.catalog import COMMANDS
+
+    rows = [("Command", "Appliance", "Mode", "Scenarios", "Read", "What it shows")]
+    for row in COMMANDS:
+        rows.append((row.typed, " ".join(row.roles), row.mode or "any",
+                     " ".join(map(str, row.scenarios)), "yes" if row.parser else "no", row.about))  # fmt: skip
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for cells in rows:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        print(line.rstrip())
+    return 0
+
+
+def _say(text: str) -> None:
+    print("\n".join(terminal(line) for line in text.split("\n")), file=sys.stderr)

@@ -1,0 +1,58 @@
+"""Dates as AsyncOS prints them, read to UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+STAMP = (
+    r"(?:[A-Z][a-z]{2},?\s+)?(?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+"
+    r"(?P<clock>\d{1,2}:\d{2}:\d{2})\s+(?P<year>\d{4})(?:\s+(?P<zone>[A-Z]{2,5}|[+-]\d{4})\b)?"
+)
+"""``Mon Jul 21 11:57:38 2014 GMT``; the zone is missing in banners and in mail logs."""
+
+_STAMP = re.compile(STAMP)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1
+    )
+}
+_ZONE_HOURS = {
+    "GMT": 0.0, "UTC": 0.0, "WET": 0.0, "BST": 1.0, "WEST": 1.0, "CET": 1.0, "CEST": 2.0,
+    "MET": 1.0, "MEST": 2.0, "EET": 2.0, "EEST": 3.0, "SAST": 2.0, "MSK": 3.0, "IST": 5.5,
+    "SGT": 8.0, "HKT": 8.0, "AWST": 8.0, "JST": 9.0, "KST": 9.0, "AEST": 10.0, "AEDT": 11.0,
+    "NZST": 12.0, "NZDT": 13.0, "BRT": -3.0, "AST": -4.0, "EDT": -4.0, "EST": -5.0,
+    "CDT": -5.0, "CST": -6.0, "MDT": -6.0, "MST": -7.0, "PDT": -7.0, "PST": -8.0,
+}  # fmt: skip
+
+
+def read_stamp(text: str) -> datetime | None:
+    """Return the first date in ``text`` in UTC (naive), or None where there is none.
+
+    A zone that is missing or not known counts as UTC: what is compared with it comes from the
+    same appliance as a rule, and a wrong guess would be worse than none.
+    """
+    match = _STAMP.search(text)
+    if not match or match["month"] not in _MONTHS:
+        return None
+    hour, minute, second = (int(part) for part in match["clock"].split(":"))
+    try:
+        local = datetime(
+            int(match["year"]), _MONTHS[match["month"]], int(match["day"]), hour, minute, second
+        )
+        return local - _offset(match["zone"] or "UTC")
+    except (ValueError, OverflowError):
+        return None
+
+
+def _offset(zone: str) -> timedelta:
+    if zone[0] in "+-":
+        sign = -1 if zone[0] == "-" else 1
+        return sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5]))
+    return timedelta(hours=_ZONE_HOURS.get(zone, 0.0))
+
+
+def to_iso(time: datetime | None) -> str | None:
+    """Return ISO 8601 in UTC with a trailing Z, or None."""
+    return None if time is None else time.isoformat(timespec="seconds") + "Z"

@@ -1,0 +1,262 @@
+"""From paths to Evidence: what each file is, by its content and never by its name."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from pvo_kit import catalog, configuration, observations, sessions, text
+from pvo_kit.errors import InputError
+from pvo_kit.evidence import (
+    Configuration,
+    ErrorText,
+    Evidence,
+    EvidenceFile,
+    Kind,
+    Observation,
+    Role,
+    Transcript,
+)
+from pvo_kit.mail_logs import Coverage, Event, connections, parse_header, read
+from pvo_kit.mail_logs.relevance import relevant
+from pvo_kit.parsers import wizard
+from pvo_kit.sources import LIMITS, Limits, Source, SourceError, Unread, walk
+
+WHOLE = 32 << 20
+"""Bytes. A larger file is read as a stream, which only a mail log can be."""
+
+_SAMPLE = 400
+_STREAM_TOO_LONG = (
+    f"is larger than {WHOLE >> 20} MiB and no mail log; cut out the session and give that"
+)
+_NOTHING_IN_IT = (
+    "holds no prompt, no log line, no error text of the wizard and no configuration; paste the "
+    "commands with their prompts"
+)
+
+
+@dataclass
+class _Found:
+    """What the files gave so far."""
+
+    files: list[EvidenceFile] = field(default_factory=list)
+    transcripts: list[Transcript] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    error_texts: list[ErrorText] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    configurations: list[Configuration] = field(default_factory=list)
+    damage: list[str] = field(default_factory=list)
+
+
+def load(
+    *paths: str | os.PathLike[str],
+    roles: Mapping[str, Role] | None = None,
+    limits: Limits = LIMITS,
+    stdin: BinaryIO | None = None,
+    year: int | None = None,
+) -> Evidence:
+    """Load one escalation from folders, files, archives or ``-`` (standard input).
+
+    ``roles`` sets the role of hosts by name, ``year`` is taken for syslog lines that no other line
+    and no file name dates, ``limits`` bounds what archives may unpack to. Raises InputError, which
+    names the files and the way out, where nothing at all could be read.
+    """
+    if not paths:
+        raise InputError("nothing to load: give a folder, files, an archive or - (standard input)")
+    found = _Found()
+    for item in walk(paths, limits, stdin):
+        if isinstance(item, Unread):
+            found.files.append(EvidenceFile(item.file, "unused", None, 0, item.reason, item.digest))
+            found.damage.append(f"{item.file} {item.reason}")
+        else:
+            _read(found, item, year)
+    _refuse_nothing(paths, found.files)
+    return _evidence(found, roles or {})
+
+
+def _refuse_nothing(
+    paths: Sequence[str | os.PathLike[str]], files: Sequence[EvidenceFile]
+) -> None:
+    if any(entry.encoding for entry in files):
+        return
+    if not files:
+        names = ", ".join(Path(path).name or str(path) for path in paths)
+        raise InputError(f"{names} holds no file; give the folder or archive with the captures")
+    told = [f"{entry.file} {entry.reason}" for entry in files[:20]]
+    more = [f"... and {len(files) - 20} more"] if len(files) > 20 else []
+    raise InputError("\n".join(["nothing could be read:", *told, *more]))
+
+
+class _Hashed:
+    """A stream that hashes what is read from it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._hash = sha256()
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._hash.update(data)
+        return data
+
+    def drain(self) -> None:
+        """Read what is left."""
+        while self.read(text.BLOCK):
+            pass
+
+    def digest(self) -> str:
+        """Return the hash of what was read so far."""
+        return self._hash.hexdigest()
+
+
+def _read(found: _Found, source: Source, year: int | None) -> None:
+    stream = _Hashed(source.stream)
+    data, damage = _whole(stream)
+    detected = text.detect(data[: text.HEAD], complete=len(data) <= text.HEAD)
+    kind: Kind = "unused"
+    reason, count = detected.reason or None, 0
+    if not data:
+        reason = "is empty"
+    elif detected.encoding and len(data) <= WHOLE:
+        lines = list(text.lines(BytesIO(data), detected.encoding))
+        kind, reason = _take(found, source.file, lines, year)
+        count = len(lines)
+    elif detected.encoding:
+        rest = text.lines(cast(BinaryIO, stream), detected.encoding, head=data)
+        kind, reason, count, damage = _take_stream(found, source.file, rest, year)
+    digest, late = _digest(stream)
+    damage = damage or late
+    if damage:
+        found.damage.append(f"{source.file} {damage}")
+    encoding = detected.encoding if data else None
+    found.files.append(EvidenceFile(source.file, kind, encoding, count, damage or reason, digest))
+
+
+def _whole(stream: _Hashed) -> tuple[bytes, str | None]:
+    """Return the file, or its first bytes where it is larger than WHOLE; and why it broke off."""
+    blocks, length = [], 0
+    try:
+        while length <= WHOLE and (block := stream.read(text.BLOCK)):
+            blocks.append(block)
+            length += len(block)
+    except SourceError as error:
+        return b"".join(blocks), str(error)
+    return b"".join(blocks), None
+
+
+def _digest(stream: _Hashed) -> tuple[str, str | None]:
+    """Return the hash of the whole file, and why its end could not be read."""
+    try:
+        stream.drain()
+    except SourceError as error:
+        return stream.digest(), str(error)
+    return stream.digest(), None
+
+
+def _take_stream(
+    found: _Found, file: str, lines: Iterator[str], year: int | None
+) -> tuple[Kind, str | None, int, str | None]:
+    """Read a file too large to hold: a mail log, or nothing."""
+    sample = [line for _, line in zip(range(_SAMPLE), lines, strict=False)]
+    if not _is_log(sample):
+        return "unused", _STREAM_TOO_LONG, 0, None
+    coverage = Coverage()
+    damage = None
+    try:
+        events = read(_chained(sample, lines), file, year, coverage=coverage)
+        found.events += relevant(events)
+    except SourceError as error:
+        damage = str(error)
+    return "mail_log", None, coverage.lines, damage
+
+
+def _chained(sample: list[str], lines: Iterator[str]) -> Iterator[str]:
+    yield from sample
+    yield from lines
+
+
+def _take(
+    found: _Found, file: str, lines: Sequence[str], year: int | None
+) -> tuple[Kind, str | None]:
+    """Put what the file holds where it belongs; return what it was taken for."""
+    if configuration.is_configuration(lines):
+        found.configurations.append(configuration.parse(file, lines))
+        return "configuration", None
+    if observations.is_observations(lines):
+        seen, notes = observations.parse(file, lines)
+        found.observations += seen
+        return ("observations" if seen else "unused"), "; ".join(notes) or None
+    if _is_log(lines[:_SAMPLE]) and not _has_prompt(lines):
+        found.events += relevant(read(lines, file, year))
+        return "mail_log", None
+    return _take_mixed(found, file, lines, year)
+
+
+def _take_mixed(
+    found: _Found, file: str, lines: Sequence[str], year: int | None
+) -> tuple[Kind, str | None]:
+    rows = sessions.rows(lines)
+    cuts = sessions.split(file, rows)
+    texts = wizard.parse(file, rows)
+    events = list(relevant(read(lines, file, year, mixed=True)))
+    coverage_is_log = bool(events) or any(parse_header(row.text) for row in rows)
+    found.transcripts += cuts
+    found.error_texts += texts
+    found.events += [replace(event, appliance=event.appliance or _typed_on(cuts, event.line))
+                     for event in events]  # fmt: skip
+    if cuts:
+        return "transcript", None
+    if coverage_is_log:
+        return "mail_log", None
+    return ("error_text", None) if texts else ("unused", _NOTHING_IN_IT)
+
+
+def _is_log(sample: Iterable[str]) -> bool:
+    """Return True where most lines that are not blank begin as log lines do."""
+    shown = [line for line in sample if line.strip()]
+    stamped = sum(1 for line in shown if parse_header(line))
+    return stamped * 2 > len(shown)
+
+
+def _has_prompt(lines: Iterable[str]) -> bool:
+    return any(sessions.PROMPT.match(line) for line in lines if ">" in line[:300])
+
+
+def _typed_on(cuts: Sequence[Transcript], line: int) -> str | None:
+    """The host on which a log line was printed, where grep, findevent or tail printed it."""
+    for cut in cuts:
+        if cut.first_line <= line <= cut.last_line and cut.verb in catalog.LOG_COMMANDS:
+            return cut.host
+    return None
+
+
+def _evidence(found: _Found, roles: Mapping[str, Role]) -> Evidence:
+    cuts = sorted(found.transcripts, key=lambda cut: (cut.file, cut.first_line, cut.command))
+    return Evidence(
+        files=tuple(sorted(found.files, key=lambda entry: entry.file)),
+        transcripts=tuple(cuts),
+        connections=tuple(connections(_named(found.events, cuts))),
+        error_texts=tuple(sorted(found.error_texts, key=lambda item: item.citations)),
+        observations=tuple(sorted(found.observations, key=lambda item: item.citations)),
+        configurations=tuple(sorted(found.configurations, key=lambda item: item.citations)),
+        roles=tuple(sorted((host.lower(), role) for host, role in roles.items())),
+        damage=tuple(sorted(found.damage)),
+    )
+
+
+def _named(events: Sequence[Event], cuts: Sequence[Transcript]) -> Iterator[Event]:
+    """Give syslog's short host names the full names that prompts show."""
+    full: dict[str, set[str]] = {}
+    for cut in cuts:
+        if cut.host and "." in cut.host:
+            full.setdefault(cut.host.split(".")[0], set()).add(cut.host)
+    for event in events:
+        name = event.appliance.lower() if event.appliance else None
+        longer = full.get(name or "", set())
+        yield replace(event, appliance=next(iter(longer)) if len(longer) == 1 else name)

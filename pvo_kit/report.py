@@ -1,0 +1,158 @@
+"""A diagnosis as text for a terminal, and as a small table for a notebook."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from pvo_kit.escape import html, terminal
+from pvo_kit.findings import Diagnosis, Finding, Need
+from pvo_kit.version import __version__
+
+WIDTH = 100
+_LINES_SHOWN = 12
+
+LABELS = {
+    "fail": "FAIL",
+    "error": "ERROR",
+    "unknown": "unknown",
+    "manual": "look",
+    "resolved": "resolved",
+    "pass": "pass",
+    "not_applicable": "n/a",
+}
+
+
+def to_text(diagnosis: Diagnosis) -> str:
+    """Return the diagnosis as text: a line a scenario, the proof of what fails, what to ask for."""
+    blocks = [
+        _head(diagnosis),
+        [_line(found) for found in diagnosis.findings],
+        *(_proof(found) for found in diagnosis.failing),
+        _order(diagnosis),
+        *(_proof(found) for found in diagnosis.findings if found.status == "resolved"),
+        _open(diagnosis),
+        _asked(diagnosis.needs),
+        _listed("Notes", diagnosis.notes),
+        _listed("Not used", _unused(diagnosis)),
+        _listed("Not parsed", _unparsed(diagnosis)),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _head(diagnosis: Diagnosis) -> list[str]:
+    failing = [str(found.scenario) for found in diagnosis.findings if found.status == "fail"]
+    shown = f"shown: {', '.join(failing)}" if failing else "none shown"
+    boxes = ", ".join(f"{box.role.upper() if box.role != 'unknown' else 'unknown role'} {box.name}"
+                      for box in diagnosis.appliances) or "none recognised"  # fmt: skip
+    return [
+        f"Why is [Enable...] grey? Of the known causes {shown}.",
+        terminal(f"Appliances: {boxes}"),
+        f"pvo-kit {__version__}, evidence {diagnosis.evidence_hash}",
+    ]
+
+
+def _line(found: Finding) -> str:
+    first = found.summary.split(". ")[0].rstrip(".")
+    return terminal(f"{found.scenario}  {LABELS[found.status]:<8}  {found.id:<23}  {first}.")
+
+
+def _proof(found: Finding) -> list[str]:
+    lines = [f"{found.scenario}  {LABELS[found.status]}  {found.title}", *_wrapped(found.summary)]
+    width = max((len(_place(line.file, line.line)) for line in found.citations), default=0)
+    for line in found.citations[:_LINES_SHOWN]:
+        lines.append(terminal(f"     {_place(line.file, line.line):<{width}}  {line.text.strip()}"))
+    if len(found.citations) > _LINES_SHOWN:
+        lines.append(f"     ... and {len(found.citations) - _LINES_SHOWN} lines more (JSON has all)")
+    return lines
+
+
+def _place(file: str, line: int) -> str:
+    return f"{file}:{line}"
+
+
+def _wrapped(text: str, first: str = "   ", indent: str = "   ") -> list[str]:
+    return textwrap.wrap(terminal(text), WIDTH, initial_indent=first, subsequent_indent=indent,
+                         break_long_words=False, break_on_hyphens=False)  # fmt: skip
+
+
+def _order(diagnosis: Diagnosis) -> list[str]:
+    if len(diagnosis.failing) < 2:
+        return []
+    numbers = ", then ".join(str(found.scenario) for found in diagnosis.failing)
+    return [f"Order of fixing: {numbers} (the network first). The later ones can only be judged "
+            "again after the earlier ones."]  # fmt: skip
+
+
+def _open(diagnosis: Diagnosis) -> list[str]:
+    undecided = [found for found in diagnosis.findings
+                 if found.status in ("unknown", "manual", "error")]  # fmt: skip
+    if not undecided:
+        return []
+    lines = ["Not decided"]
+    for found in undecided:
+        told = f"{found.summary} ({found.error})" if found.error else found.summary
+        lines += _wrapped(told, f"{found.scenario}  ")
+    return lines
+
+
+def _asked(needs: Iterable[Need]) -> list[str]:
+    """ONE block, ready to paste into a reply: per appliance, in the order to type."""
+    ordered = sorted(needs, key=lambda need: (need.appliance, need.host or "", bool(need.where)))
+    lines: list[str] = []
+    for (kind, host), group in groupby(ordered, lambda need: (need.appliance, need.host)):
+        lines += ["", *_for_box(kind, host, list(group))]
+    return ["To ask for", *lines] if lines else []
+
+
+def _for_box(kind: str, host: str | None, needs: list[Need]) -> Iterator[str]:
+    roles = {need.role for need in needs}
+    name = host or ("each ESA" if kind == "esa" else "the SMA")
+    yield terminal(f"  {kind.upper()} {name}, logged in as {' or '.join(sorted(roles))}:")
+    commands = [need for need in needs if need.command]
+    for (command, mode), group in _by_command(commands):
+        place = f"   [{mode} mode]" if mode else ""
+        yield terminal(f"    {command}{place}")
+        for why in dict.fromkeys(need.why for need in group if need.why):
+            yield from _wrapped(why, "      - ", "        ")
+    for need in needs:
+        if need.where:
+            yield terminal(f"    look at: {need.where}")
+            yield from _wrapped(need.why, "      - ", "        ")
+            if need.record:
+                yield terminal(f"        record it: {need.record}")
+
+
+def _by_command(needs: list[Need]) -> list[tuple[tuple[str | None, str | None], list[Need]]]:
+    grouped: dict[tuple[str | None, str | None], list[Need]] = {}
+    for need in needs:
+        grouped.setdefault((need.command, need.mode), []).append(need)
+    return list(grouped.items())
+
+
+def _listed(title: str, rows: Iterable[str]) -> list[str]:
+    found = [f"  {terminal(row)}" for row in rows]
+    return [title, *found] if found else []
+
+
+def _unused(diagnosis: Diagnosis) -> Iterator[str]:
+    for entry in diagnosis.files:
+        if entry.reason:
+            yield f"{entry.file}: {entry.reason}"
+
+
+def _unparsed(diagnosis: Diagnosis) -> Iterator[str]:
+    for row in diagnosis.unparsed:
+        yield f"{_place(row.file, row.line)}  {row.host or 'unknown'}> {row.command}: {row.reason}"
+
+
+def to_html_table(diagnosis: Diagnosis) -> str:
+    """Return one table row a finding, everything escaped, for a notebook."""
+    rows = "".join(
+        f"<tr><td>{found.scenario}</td><td><b>{html(LABELS[found.status])}</b></td>"
+        f"<td>{html(found.title)}</td><td>{html(found.summary)}</td></tr>"
+        for found in diagnosis.findings
+    )
+    head = "<tr><th>Scenario</th><th>Status</th><th>Cause</th><th>Summary</th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
