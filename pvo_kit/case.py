@@ -37,6 +37,7 @@ SPAM_QUARANTINE_PORT = 6025
 F = TypeVar("F", bound=Fact)
 M = TypeVar("M", bound="Fact | Observation")
 
+_SHAPES_SHOWN = 20
 _QUARANTINE_LISTENERS = {"cpq_listener", "euq_listener"}
 _SMA_PRODUCT = re.compile(
     r"Content Security Management|Secure Email and Web Manager|Security Management|\bM\d{3}", re.I
@@ -122,6 +123,7 @@ def build(evidence: Evidence, port: int | None = None) -> Case:
         facts += found
         unparsed += left
     facts += _configured(evidence)
+    unparsed += _unrecognised(evidence)
     appliances = tuple(_appliances(evidence, facts))
     case = Case(evidence, tuple(facts), appliances, tuple(unparsed), _port(evidence, facts, port))
     case = replace(case, **_directions(case))
@@ -189,6 +191,19 @@ def _count(lines: int) -> str:
 
 def _unparsed(cut: Transcript, reason: str) -> Unparsed:
     return Unparsed(cut.file, cut.first_line, cut.host, cut.command, reason)
+
+
+def _unrecognised(evidence: Evidence) -> Iterator[Unparsed]:
+    """The log lines that no kind takes: a row for each shape, the most frequent first."""
+    for file, coverage in evidence.coverage:
+        shapes = coverage.not_recognised
+        for row in shapes[:_SHAPES_SHOWN]:
+            reason = f"{_count(row.count)} not recognised, such as: {row.shape}"
+            yield Unparsed(file, row.line, None, "mail log", reason)
+        rest = shapes[_SHAPES_SHOWN:]
+        if rest:
+            reason = f"{_count(sum(row.count for row in rest))} more of {len(rest)} other shapes"
+            yield Unparsed(file, rest[0].line, None, "mail log", reason)
 
 
 def _configured(evidence: Evidence) -> Iterator[Fact]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from pvo_kit.mail_logs import Connection
+    from pvo_kit.mail_logs import Connection, Coverage
 
 Role = Literal["esa", "sma", "unknown"]
 Level = Literal["machine", "group", "cluster"]
@@ -249,7 +249,7 @@ class Evidence:
     """Everything that was loaded of one escalation.
 
     ``connections`` are the delivery connections found in mail logs and in transcripts whose port
-    may be the quarantine's. ``coverage`` counts the log lines by kind, by file.
+    may be the quarantine's. ``coverage`` tells for each mail log what became of its lines.
     """
 
     files: tuple[EvidenceFile, ...]
@@ -259,8 +259,8 @@ class Evidence:
     observations: tuple[Observation, ...] = ()
     configurations: tuple[Configuration, ...] = ()
     roles: tuple[tuple[str, Role], ...] = ()
-    log_hosts: tuple[str, ...] = ()
-    damage: tuple[str, ...] = field(default=())
+    coverage: tuple[tuple[str, Coverage], ...] = ()
+    damage: tuple[str, ...] = ()
 
     @cached_property
     def hash(self) -> str:

@@ -51,6 +51,7 @@ class _Found:
     error_texts: list[ErrorText] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     configurations: list[Configuration] = field(default_factory=list)
+    coverage: dict[str, Coverage] = field(default_factory=dict)
     damage: list[str] = field(default_factory=list)
 
 
@@ -166,7 +167,7 @@ def _take_stream(
     sample = [line for _, line in zip(range(_SAMPLE), lines, strict=False)]
     if not _is_log(sample):
         return "unused", _STREAM_TOO_LONG, 0, None
-    coverage = Coverage()
+    coverage = found.coverage[file] = Coverage()
     damage = None
     try:
         events = read(_chained(sample, lines), file, year, coverage=coverage)
@@ -193,7 +194,8 @@ def _take(
         found.observations += seen
         return ("observations" if seen else "unused"), "; ".join(notes) or None
     if _is_log(lines[:_SAMPLE]) and not _has_prompt(lines):
-        found.events += relevant(read(lines, file, year))
+        coverage = found.coverage[file] = Coverage()
+        found.events += relevant(read(lines, file, year, coverage=coverage))
         return "mail_log", None
     return _take_mixed(found, file, lines, year)
 
@@ -205,14 +207,14 @@ def _take_mixed(
     cuts = sessions.split(file, rows)
     texts = wizard.parse(file, rows)
     events = list(relevant(read(lines, file, year, mixed=True)))
-    coverage_is_log = bool(events) or any(parse_header(row.text) for row in rows)
+    holds_log = bool(events) or any(parse_header(row.text) for row in rows)
     found.transcripts += cuts
     found.error_texts += texts
     found.events += [replace(event, appliance=event.appliance or _typed_on(cuts, event.line))
                      for event in events]  # fmt: skip
     if cuts:
         return "transcript", None
-    if coverage_is_log:
+    if holds_log:
         return "mail_log", None
     return ("error_text", None) if texts else ("unused", _NOTHING_IN_IT)
 
@@ -246,6 +248,7 @@ def _evidence(found: _Found, roles: Mapping[str, Role]) -> Evidence:
         observations=tuple(sorted(found.observations, key=lambda item: item.citations)),
         configurations=tuple(sorted(found.configurations, key=lambda item: item.citations)),
         roles=tuple(sorted((host.lower(), role) for host, role in roles.items())),
+        coverage=tuple(sorted(found.coverage.items())),
         damage=tuple(sorted(found.damage)),
     )
 

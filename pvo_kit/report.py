@@ -28,13 +28,14 @@ def to_text(diagnosis: Diagnosis) -> str:
     """Return the diagnosis as text: a line a scenario, the proof of what fails, what to ask for."""
     blocks = [
         _head(diagnosis),
-        [_line(found) for found in diagnosis.findings],
+        [line for found in diagnosis.findings for line in _status(found)],
         *(_proof(found) for found in diagnosis.failing),
         _order(diagnosis),
         *(_proof(found) for found in diagnosis.findings if found.status == "resolved"),
         _open(diagnosis),
         _asked(diagnosis.needs),
         _listed("Notes", diagnosis.notes),
+        _listed("Captured", _captured(diagnosis)),
         _listed("Not used", _unused(diagnosis)),
         _listed("Not parsed", _unparsed(diagnosis)),
     ]
@@ -53,9 +54,13 @@ def _head(diagnosis: Diagnosis) -> list[str]:
     ]
 
 
-def _line(found: Finding) -> str:
-    first = found.summary.split(". ")[0].rstrip(".")
-    return terminal(f"{found.scenario}  {LABELS[found.status]:<8}  {found.id:<23}  {first}.")
+def _status(found: Finding) -> list[str]:
+    head = f"{found.scenario}  {LABELS[found.status]:<8}  "
+    return _wrapped(_first_sentence(found.summary), head, " " * len(head))
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition(". ")[0].rstrip(".") + "."
 
 
 def _proof(found: Finding) -> list[str]:
@@ -86,15 +91,14 @@ def _order(diagnosis: Diagnosis) -> list[str]:
 
 
 def _open(diagnosis: Diagnosis) -> list[str]:
-    undecided = [found for found in diagnosis.findings
-                 if found.status in ("unknown", "manual", "error")]  # fmt: skip
-    if not undecided:
-        return []
-    lines = ["Not decided"]
-    for found in undecided:
-        told = f"{found.summary} ({found.error})" if found.error else found.summary
-        lines += _wrapped(told, f"{found.scenario}  ")
-    return lines
+    """What more there is to say of findings that are not decided."""
+    lines = []
+    for found in diagnosis.findings:
+        rest = found.summary.removeprefix(_first_sentence(found.summary)).strip()
+        told = found.error or rest
+        if told and found.status in ("unknown", "manual", "error"):
+            lines += _wrapped(told, f"{found.scenario}  ")
+    return ["Not decided", *lines] if lines else []
 
 
 def _asked(needs: Iterable[Need]) -> list[str]:
@@ -134,6 +138,12 @@ def _by_command(needs: list[Need]) -> list[tuple[tuple[str | None, str | None], 
 def _listed(title: str, rows: Iterable[str]) -> list[str]:
     found = [f"  {terminal(row)}" for row in rows]
     return [title, *found] if found else []
+
+
+def _captured(diagnosis: Diagnosis) -> Iterator[str]:
+    for entry in diagnosis.files:
+        if entry.kind != "unused":
+            yield f"{entry.file}: {entry.kind.replace('_', ' ')}, {entry.lines:,} lines"
 
 
 def _unused(diagnosis: Diagnosis) -> Iterator[str]:

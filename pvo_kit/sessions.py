@@ -38,6 +38,7 @@ _QUOTED = re.compile(r"^\s{0,3}(?:>\s?)+")
 _PLAIN = str.maketrans({"\u00a0": " ", "\u3000": " ", "\u2007": " ", "\u202f": " ", "\t": " ",
                         "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"})  # fmt: skip
 _COMMAND_WORD = re.compile(r"[A-Za-z][A-Za-z_]{1,31}$")
+_CLUSTERMODE = re.compile(r"\bclustermode\s+machine\s+(?P<host>[^\s;]+)", re.IGNORECASE)
 _TERMINAL_WIDTHS = (80, 132)
 
 _LOGIN = re.compile(r"^\s*(?:Last login:|AsyncOS \d|Welcome to the (?:Cisco|IronPort)|=~=~)")
@@ -175,12 +176,16 @@ def _is_known(command: str | None) -> bool:
 
 
 def _hosts(prompts: Sequence[_Prompt]) -> list[str | None]:
-    """A cluster's or group's prompt belongs to the machine named last before it, else next."""
+    """A cluster's or group's prompt belongs to the machine named last before it, else next.
+
+    ``clustermode machine esa2.example.com; featurekey`` is answered by the machine it names.
+    """
     hosts: list[str | None] = []
     known: str | None = next((prompt.host for prompt in prompts if prompt.host), None)
     for prompt in prompts:
         known = prompt.host or known
-        hosts.append(known)
+        switched = _CLUSTERMODE.search(prompt.command.rpartition(";")[0])
+        hosts.append(switched["host"].lower() if switched else known)
     return hosts
 
 

@@ -129,7 +129,7 @@ _JAPANESE = re.compile("[\u3005\u3041-\u30ff\u4e00-\u9fff]{2}")
 
 
 def _decoded_name(raw: bytes, other: str = "") -> str:
-    r"""Decode a name: UTF-8, else CP932 if it gives Japanese, else ``other`` (or ``\x..``)."""
+    """Decode a name: UTF-8, else CP932 if it gives Japanese, else ``other`` (or surrogates)."""
     for encoding in ("utf-8", "cp932"):
         try:
             name = raw.decode(encoding)
@@ -138,16 +138,22 @@ def _decoded_name(raw: bytes, other: str = "") -> str:
         # One accent before a letter looks like a kanji in CP932: only two in a row are Japanese.
         if encoding == "utf-8" or _JAPANESE.search(name):
             return name
-    return raw.decode(other) if other else raw.decode("utf-8", "backslashreplace")
+    return raw.decode(other) if other else raw.decode("utf-8", "surrogateescape")
 
 
 def _printable(name: str) -> str:
-    """Escape what would change or hide the text around it: controls, directions, line ends."""
-    hidden = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    """Escape what changes or hides the text around it: controls, directions, unknown bytes."""
     return "".join(
-        c.encode("unicode_escape").decode() if unicodedata.category(c) in hidden else c
+        _escaped(c) if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c
         for c in name
     )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # how Python keeps a byte that is in no encoding
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
 
 
 _LEADS_OUT = re.compile(r"[/\\]|[A-Za-z]:|(.*[/\\])?\.\.([/\\]|$)", re.DOTALL)

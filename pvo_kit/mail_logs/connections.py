@@ -41,8 +41,8 @@ class Connection:
     ``tls`` is ``none`` where the connection is seen from its opening on and went on without TLS,
     ``unknown`` where the log does not tell. ``tls_reason`` is the raw text of the failure.
     ``decided`` is the event that decided TLS (of a failure, the line with the reason), else the
-    connection's error; ``moment`` is its time and place, else that of the first line. ``lines`` cite
-    the opening, the TLS lines and the error; the first line where there is none of them.
+    connection's error; ``moment`` is its time and place, else that of the first line. ``lines``
+    cite the opening, the TLS lines and the error; the first line where there is none of them.
     ``last_line`` is the last one's number in the file that holds it. ``complete``: both ends are
     seen.
     """
@@ -93,7 +93,8 @@ def connections(
 def in_order(events: Iterable[Event]) -> list[Event]:
     """Events file by file, by the first time in each, with the runs counted over all of them.
 
-    Files without any time come last, by name. Within a file its order counts, never the clock.
+    Files without any time come last, by name. Within a file its order counts, never the clock, and
+    a run that ``read`` saw beginning there does so, even if its first openings were left out.
     """
     files: dict[str, list[Event]] = {}
     for event in events:
@@ -102,15 +103,26 @@ def in_order(events: Iterable[Event]) -> list[Event]:
              for file, found in files.items()}  # fmt: skip
     runs = Runs()
     return [
-        _in_run(event, runs)
+        counted
         for file in sorted(files, key=lambda file: (first[file], file))
-        for event in sorted(files[file], key=lambda event: event.line)
+        for counted in _counted(sorted(files[file], key=lambda event: event.line), runs)
     ]
 
 
-def _in_run(event: Event, runs: Runs) -> Event:
-    session = runs.session(event.appliance, event.dcid if event.event == "dcid-open" else None)
-    return event if event.session == session else replace(event, session=session)
+def _counted(events: list[Event], runs: Runs) -> Iterator[Event]:
+    """The events of one file with their runs counted on."""
+    was: dict[str | None, int] = {}
+    opened: set[str | None] = set()
+    for event in events:
+        box, opening = event.appliance, event.dcid if event.event == "dcid-open" else None
+        again: bool | None = event.session > was.get(box, event.session)
+        if opening and box not in opened and not again:
+            again = None  # the file's first opening: the number tells whether a run began
+        if opening:
+            opened.add(box)
+        was[box] = event.session
+        session = runs.session(box, opening, again)
+        yield event if event.session == session else replace(event, session=session)
 
 
 _Key = tuple[str | None, int, int]

@@ -206,21 +206,26 @@ class Runs:
         """Start with no appliance known."""
         self._runs: dict[str | None, tuple[int, int, int]] = {}  # session, first, highest
 
-    def session(self, appliance: str | None, opened: int | None = None) -> int:
-        """The run that an appliance is in, after it opened this DCID (if it did)."""
-        session, first, highest = self._runs.get(appliance, (0, opened or 0, 0))
-        if opened:
-            if _starts_again(opened, first, highest):
-                session, first, highest = session + 1, opened, opened
-            self._runs[appliance] = session, first, max(highest, opened)
+    def session(
+        self, appliance: str | None, opened: int | None = None, again: bool | None = None
+    ) -> int:
+        """The run that an appliance is in, after it opened this DCID (if it did).
+
+        ``again`` says whether a run begins here where that is known; else the number tells.
+        """
+        session, first, highest = self._runs.get(appliance, (0, 0, 0))
+        if again is None:
+            again = opened is not None and _starts_again(opened, first, highest)
+        if again:
+            session, first, highest = session + 1, 0, 0
+        self._runs[appliance] = session, first or opened or 0, max(highest, opened or 0)
         return session
 
 
 def _starts_again(opened: int, first: int, highest: int) -> bool:
     fell = highest - opened
-    if fell >= max(1000, highest // 4):
-        return True
-    return opened <= first and (2 * opened < highest or fell >= 16)
+    from_start = opened <= max(first, 16) and (2 * opened < highest or fell >= 16)
+    return from_start or fell >= max(1000, highest // 4)
 
 
 _ESCAPES = re.compile(

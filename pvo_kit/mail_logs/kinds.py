@@ -614,7 +614,7 @@ _QUARANTINES = (
     ),
     _kind(
         "quarantine-released",
-        r"MID <mid> released (?P<detail>(?:\([^()]*\) +)?from .*?)",
+        r"MID <mid> released (?P<detail>(?:\([^()]*\) )?from .*?)",
         'MID 483 released from quarantine "Policy" (queue full)',
         "MID 483 released from all quarantines",
         'MID 483 released (attachments stripped) from quarantine "Policy" (manual) t=5',
@@ -732,7 +732,7 @@ _FILE_AND_SYSTEM = (
     ),
     _kind(
         "feature-key",
-        r"Your (?P<detail>\"[^\"]*\" +key +(?:will|has) +.*?)",
+        r"Your (?P<detail>\"[^\"]*\" key (?:will|has) .*?)",
         'Your "IronPort Anti-Spam" key will expire in under 5 day(s). Please contact your'
         " authorized Cisco sales representative.",
         'Your "Sophos Anti-Virus" key has expired. Please contact your authorized Cisco sales'
@@ -847,6 +847,19 @@ def free_text_goes_on(body: str, detail: str | None, text: str) -> bool:
         return _FREE_TEXT_BEGINS.match(text) is not None
     unfinished = _UNFINISHED.search(body) or body.count("(") > body.count(")")
     return bool(unfinished) or not (_COMPLETE.search(body) or _SENTENCE.match(text))
+
+
+def glued(body: str, rest: str) -> str:
+    """A body and its rest, cut by a terminal: without a blank, unless it only reads well with one.
+
+    A line can also end at a word as wide as the terminal, so both ways are looked at.
+    """
+    cut, spaced = body + rest, f"{body} {rest}"
+    reads_cut, reads_spaced = recognise(cut) is not None, recognise(spaced) is not None
+    if reads_cut == reads_spaced:
+        ends_cut, ends_spaced = _COMPLETE.search(cut), _COMPLETE.search(spaced)
+        return spaced if ends_spaced and not ends_cut else cut
+    return cut if reads_cut else spaced
 
 
 # What varies between lines of one kind, most specific first; the rest is the line's shape.

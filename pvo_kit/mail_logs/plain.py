@@ -5,9 +5,9 @@ The tests keep it as the oracle of the fast reader, so each rule is said here on
 Entries. A line with a header begins an entry; a line without one continues the entry before it,
 blank lines between them left out (pasted logs are wrapped like that). The pieces are joined with
 one blank. Where every continued line of the file is exactly as wide as its widest line, 80 or 132
-columns, a terminal cut the lines wherever they were: then pieces are joined without a blank unless
-one of them has one. An entry is the longest run of its pieces that is of a known kind; pieces
-beyond that are not part of it. The first 5,000 lines decide about cuts and years.
+columns, a terminal cut the lines: then pieces are joined without a blank, unless one of them has
+one, or the text reads as a known line only with one. An entry is the longest run of its pieces
+that is of a known kind, the others are foreign. The first 5,000 lines tell cuts and years.
 
 Mixed text (a terminal transcript, an e-mail, a technote). Prose must not flow into an entry: it
 also ends at a prompt, at a line with a character that is not ASCII, and six lines after its
@@ -18,9 +18,9 @@ A line with only a level in front counts only if its text is of a known kind.
 Time. ``Time offset from UTC`` holds from that line on: ``time`` is ``local_time`` less ``offset``.
 
 Runs (``session``). DCIDs grow while an appliance runs, nearly in order, also over rotated files,
-and start again after a boot. An opening begins a new run if its number is not above the one that
-the run began with and clearly below the run's highest (under half of it, or 16 below), or if it
-is a quarter of the highest (at least 1,000) below that.
+and start again after a boot. An opening begins a new run if its number is not above the run's
+first (or 16) and clearly below its highest (under half of it, or 16 below), or if it is a quarter
+of the highest (at least 1,000) below that.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from pvo_kit.mail_logs.header import (
     parse_header,
     stamp_in_name,
 )
-from pvo_kit.mail_logs.kinds import Coverage, Kind, free_text_goes_on, recognise
+from pvo_kit.mail_logs.kinds import Coverage, Kind, free_text_goes_on, glued, recognise
 
 HEAD = 5000  # lines that decide how a file is wrapped and which year it is of
 
@@ -286,7 +286,7 @@ def _longest(header: Header, pieces: list[_Piece], mixed: bool, column: int | No
 
 def _joined(body: str, before: _Piece, piece: _Piece, cut: bool) -> str:
     blank = before.raw.endswith(" ") or piece.raw.startswith(" ")
-    return body + piece.text if cut and not blank else f"{body} {piece.text}"
+    return glued(body, piece.text) if cut and not blank else f"{body} {piece.text}"
 
 
 def _reads_on(entry: _Entry, text: str, since: int, prose: bool) -> bool:

@@ -31,22 +31,22 @@ _MEMBER = re.compile(
     re.M,
 )
 _CONNECTION = re.compile(
-    rf"^[ \t]*(?:\d+\.\s+)?(?:Machine\s+)?(?P<machine>{_HOST})\b[^\n]*?"
-    r"\b(?P<no>not\s+|dis)?connected\b[^\n]*$",
+    rf"^[ \t]*(?:\d+\.\s+)?(?:Machine\s+)?(?P<machine>{_HOST})\b"
+    r"(?:[^\n]|\n\s*(?=\(|is\b|connected|disconnected|not\b))*?\b(?P<no>not\s+|dis)?connected\b[^\n]*$",
     re.M | re.I,
 )
-_STAND_ALONE = re.compile(r"^\s*1\.\s+No,\s+configure\s+as\s+stand-?alone[^\n]*$", re.M | re.I)
+_STAND_ALONE = re.compile(r"^[ \t]*1\.\s+No,\s+configure\s+as\s+stand-?alone[^\n]*$", re.M | re.I)
 _FAILED = re.compile(r"ailed\s+to\s+join|annot\s+join", re.I)
 _CHOICE = re.compile(r"configure\s+as\s+stand-?alone", re.I)
-_JOINING = re.compile(
-    r"^[ \t]*(?:Do\s+you\s+want\s+to\s+(?:join|create)[^\n]*|Failed\s+to\s+join[^\n]*|Error\s+was:"
-    r"[^\n]*|Cannot\s+join[^\n]*|[^\n]*\btakes?\s+effect\s+immediately[^\n]*|Is\s+this\s+a\s+valid"
-    r"\s+key[^\n]*|[^\n]*\bJoin(?:ed|ing)\s+(?:the\s+)?cluster[^\n]*|[^\n]*pending\s+changes\s+that"
-    r"[^\n]*|WARNING[^\n]*|[^\n]*\bpre-?shared\s+key[^\n]*|(?:This|The)\s+machine[^\n]*|"
-    r"[^\n]*resynchroni[sz]ed\s+with\s+the\s+cluster[^\n]*|[^\n]*\b(?:was|been)\s+removed\b[^\n]*|"
-    r"(?:To\s+join|Enter\s+passphrase|SSH\s+host\s+key|[0-9a-f]{2}(?::[0-9a-f]{2}){7,})[^\n]*)$",
-    re.M | re.I,
-)
+# What the dialogue of joining or removing says beside: nothing that a scenario needs.
+_SAID = (
+    r"Cluster \S+", r"Do you want to (?:join|create).*", r".*ailed to join.*", r".*annot join.*",
+    r"Error was:.*", r".*takes? effect immediately.*", r"Is this a valid key.*",
+    r".*\bJoin(?:ed|ing) (?:the )?cluster.*", r".*pending changes that.*", r"WARNING.*",
+    r".*pre-?shared key.*", r"The machine .*", r".*resynchroni[sz]ed with the cluster.*",
+    r"(?:To join|SSH host key) .*", r"Enter passphrase:?", r"[0-9a-f]{2}(?::[0-9a-f]{2}){7,}",
+)  # fmt: skip
+_JOINING = re.compile(rf"^[ \t]*(?:{'|'.join(_SAID)})[ \t]*$", re.M | re.I)
 
 
 def parse(reading: Reading) -> list[Fact]:

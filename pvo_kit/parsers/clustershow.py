@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pvo_kit.evidence import Level
+from pvo_kit.evidence import Citation, Level
 from pvo_kit.facts import Setting, SettingLevel
 from pvo_kit.parsers.dialogue import Question
 from pvo_kit.parsers.reading import Reading
@@ -26,8 +26,11 @@ _LINES = (
     ),
     re.compile(rf"^[^\n]*?{_MODE}[^\n]*\b(?:configured|defined|overridden)\b[^\n]*$", re.M),
 )
+_HEAD = re.compile(r"^[^\n]*\bconfigured\s+(?:at|in):?[ \t]*$", re.M)
 _NO = re.compile(r"\b(?:not|no|none|inherit\w*|never)\b", re.I)
 _NOT_A_NAME = {"mode", "level", "settings", "configuration", "name"}
+
+Span = tuple[int, int, tuple[Citation, ...]]
 
 
 def parse(
@@ -36,8 +39,9 @@ def parse(
     """Yield the modes that the lines below a ``clustershow`` name."""
     seen: set[tuple[str, str]] = set()
     for start, end, cited in _spans(reading, asked):
+        reading.skip(_HEAD)
         for pattern in _LINES:
-            for match in pattern.finditer(reading.text):
+            for match in reading.finditer(pattern):
                 if not start <= reading.transcript.rows_of(*match.span()).start < end:
                     continue
                 at: Level = match["at"].lower()  # type: ignore[assignment]
@@ -51,7 +55,7 @@ def parse(
                                        own=True, source="clustershow", **origin)  # fmt: skip
 
 
-def _spans(reading: Reading, asked: Sequence[Question]) -> Iterator[tuple[int, int, tuple]]:  # type: ignore[type-arg]
+def _spans(reading: Reading, asked: Sequence[Question]) -> Iterator[Span]:
     """The rows between each ``clustershow`` and the next answer."""
     last = len(reading.transcript.output)
     if reading.arguments.lower() == "clustershow":

@@ -20,24 +20,30 @@ from typing import Literal
 from pvo_kit.facts import Commit
 from pvo_kit.parsers.dialogue import last_asked
 from pvo_kit.parsers.reading import Reading
+from pvo_kit.parsers.refusals import is_refused
 
 Outcome = Literal["committed", "nothing", "discarded", "unanswered"]
 
-_COMMITTED = re.compile(r"^\s*Changes\s+committed:[^\n]*$", re.M)
+_COMMITTED = re.compile(r"^[ \t]*Changes\s+committed:[^\n]*$", re.M)
 _NOTHING = re.compile(
-    r"^\s*(?:There\s+is\s+no\s+data\s+to\s+commit|No\s+changes\s+have\s+been\s+made)[^\n]*$", re.M
+    r"^[ \t]*(?:There\s+is\s+no\s+data\s+to\s+commit|No\s+changes\s+have\s+been\s+made)[^\n]*$",
+    re.M,
 )
-_COMMENT = re.compile(r"^\s*Please\s+enter\s+some\s+comments[^\n]*$", re.M)
+_COMMENT = re.compile(r"^[ \t]*Please\s+enter\s+some\s+comments[^\n]*$", re.M)
 _ASKED = re.compile(r"comments\s+describing|some\s+comments", re.I)
 _DISCARD = re.compile(r"ready\s+to\s+discard", re.I)
 
 
 def parse(reading: Reading) -> list[Commit]:
     """Read one ``commit``; without any answer it is ``unanswered``."""
+    if is_refused(reading):
+        return []
     committed, nothing = reading.search(_COMMITTED), reading.search(_NOTHING)
     comment = reading.search(_COMMENT)
     asked = last_asked(reading.transcript, _ASKED)
     discard = last_asked(reading.transcript, _DISCARD)
+    if reading.transcript.cut and not (committed or nothing or comment or asked):
+        return []
     outcome: Outcome = "unanswered"
     if committed:
         outcome = "committed"

@@ -25,12 +25,12 @@ from pvo_kit.parsers.interfaces import read_menu
 from pvo_kit.parsers.reading import Reading
 
 _SUMMARY = re.compile(
-    r"^\s*Default\s+interface\s+to\s+deliver\s+mail:[ \t]*(?:\n\s*)?(?P<name>\S[^\n]*?)[ \t]*$",
+    r"^[ \t]*Default\s+interface\s+to\s+deliver\s+mail:[ \t]*(?:\n\s*)?(?P<name>\S[^\n]*?)[ \t]*$",
     re.M,
 )
 _CHOOSE = re.compile(r"choose\s+the\s+default\s+interface", re.I)
 _REST = re.compile(
-    r'^\s*(?:"Possible\s+Delivery":[^\n]*|Default\s+system\s+wide[^\n]*|concurrency:[^\n]*|'
+    r'^[ \t]*(?:"Possible\s+Delivery":[^\n]*|Default\s+system\s+wide[^\n]*|concurrency:[^\n]*|'
     r"(?:Enter|Please\s+enter)\s+the\s+default\s+system\s+wide[^\n]*|delivery\s+concurrency[^\n]*|"
     r'Enable\s+"Possible[^\n]*|[^\n]*\bwithout\s+TLS\b[^\n]*)$',
     re.M | re.I,

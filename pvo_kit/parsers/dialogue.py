@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pvo_kit.evidence import Answer, Transcript
 
-_ENTRY = re.compile(r"^\s*(?P<number>\d+)\.\s+(?P<label>\S.*)$")
+_ENTRY = re.compile(r"^[ \t]*(?P<number>\d+)\.\s+(?P<label>\S.*)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,14 +34,14 @@ Source = Literal["featurekey", "license_smart", "status"]
 
 _STATUS = r"(?:Active|Dormant|Expired|Pending)(?:\s*\+\s*\w+)?"
 _LEFT = r"Perpetual|Expired|Dormant|N/A|-?\d+\s+[a-z]+(?:\s+\d+\s+[a-z]+)*"
-_HEAD = re.compile(r"^\s*(?:Module|Feature)\b[^\n]*\bRemaining\b[^\n]*$", re.M)
+_HEAD = re.compile(r"^[ \t]*(?:Module|Feature)\b[^\n]*\bRemaining\b[^\n]*$", re.M)
 _ROW = re.compile(
     r"^[ \t]*(?P<label>[A-Za-z][^\n]*?)\s+(?:(?:\d+|N/A)\s+)?(?:(?P<status>" + _STATUS + r")\s+)?"
     r"(?P<left>" + _LEFT + r")\s+(?:N/A|Never|" + STAMP + r")[ \t]*$",
     re.M,
 )
 _LICENCE_HEAD = re.compile(
-    r"^\s*Feature\s?Name\s+License\s?Authori[sz]ation\s?Status[^\n]*$", re.M | re.I
+    r"^[ \t]*Feature\s?Name\s+License\s?Authori[sz]ation\s?Status[^\n]*$", re.M | re.I
 )
 _LICENCE = re.compile(
     r"^[ \t]*(?P<label>[A-Z][^\n]*?)\s+(?P<state>Eval(?:uation)?(?:\s+(?:Mode|Expired))?|"
@@ -49,12 +49,12 @@ _LICENCE = re.compile(
     r"Authori[sz]ation\s+Expired)\b[^\n]*$",
     re.M | re.I,
 )
-_NO_LICENCES = re.compile(r"^\s*There\s+are\s+no\s+active\s+licen[cs]es[^\n]*$", re.M | re.I)
-_LINE = re.compile(r"^\s*Feature\s+-\s+(?P<label>[^:\n]+):\s+(?P<left>\w[^\n]*?)[ \t]*$", re.M)
-_ACTIVATED = re.compile(r"^\s*(?P<answer>(?:The\s+)?Feature\s+key\s+(?:was\s+)?accepted)\b[^\n]*$",
+_NO_LICENCES = re.compile(r"^[ \t]*There\s+are\s+no\s+active\s+licen[cs]es[^\n]*$", re.M | re.I)
+_LINE = re.compile(r"^[ \t]*Feature\s+-\s+(?P<label>[^:\n]+):\s+(?P<left>\w[^\n]*?)[ \t]*$", re.M)
+_ACTIVATED = re.compile(r"^[ \t]*(?P<answer>(?:The\s+)?Feature\s+key\s+(?:was\s+)?accepted)\b[^\n]*$",
                         re.M | re.I)  # fmt: skip
 _REST = re.compile(
-    r"^\s*(?:[^\n]*\bmalformed\b[^\n]*|[^\n]*has\s+already\s+been\s+used[^\n]*|"
+    r"^[ \t]*(?:[^\n]*\bmalformed\b[^\n]*|[^\n]*has\s+already\s+been\s+used[^\n]*|"
     r"Expiration\s+Date|Smart\s+Licensing\s+is[^\n]*|Registration:[^\n]*|Status:[^\n]*|"
     r"License\s+Authori[sz]ation:[^\n]*|No\s+new\s+feature[^\n]*)[ \t]*$",
     re.M | re.I,

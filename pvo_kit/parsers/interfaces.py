@@ -27,19 +27,19 @@ from pvo_kit.parsers.dialogue import last_asked
 from pvo_kit.parsers.reading import Reading
 
 _ENTRY = re.compile(
-    r"^\s*\d+\.\s+(?P<name>[^\n(]+?)\s*\(\s*(?P<addresses>[0-9A-Fa-f][0-9A-Fa-f.:/x, \t]*?)"
+    r"^[ \t]*\d+\.\s+(?P<name>[^\n(]+?)\s*\(\s*(?P<addresses>[0-9A-Fa-f][0-9A-Fa-f.:/x, \t]*?)"
     r"(?:\s+on\s+[^:()\n]+?)?(?:\s*:\s+(?P<hostname>[^\s()]+))?\s*\)",
     re.M,
 )
 _ROUTE = re.compile(
-    r"^\s*\d+\.\s+(?P<name>\S[^\n]*?)\s+Destination:\s+(?P<destination>\S+)"
+    r"^[ \t]*\d+\.\s+(?P<name>\S[^\n]*?)\s+Destination:\s+(?P<destination>\S+)"
     r"\s+Gateway:\s+(?P<gateway>\S+)",
     re.M,
 )
 _GATEWAY = re.compile(r"default\s+(?:IPv[46]\s+)?gateway", re.I)
 _REST = re.compile(
-    r"^\s*(?:Currently\s+configured|No\s+(?:static\s+)?routes|There\s+are\s+no|Warning:|"
-    r"You\s+may\s+lose)[^\n]*$",
+    r"^[ \t]*(?:(?:Currently\s+configured|No\s+(?:static\s+)?routes|There\s+are\s+no)[^\n]*|"
+    r"Warning:[^\n]*(?:\n\s*to\s[^\n]*)?)$",
     re.M | re.I,
 )
 

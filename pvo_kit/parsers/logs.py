@@ -20,11 +20,11 @@ from pvo_kit.parsers.reading import Reading
 
 _EVERYTHING = re.compile(r"\S.*", re.S)
 _SUBSCRIPTION = re.compile(
-    r"^\s*\d+\.\s+(?P<name>\S+)\s+(?P<kind>[A-Z][\w/&() -]*?)\s+"
+    r"^[ \t]*\d+\.\s+(?P<name>\S+)\s+(?P<kind>[A-Z][\w/&() -]*?)\s+"
     r"(?:Manual\s+Download|(?:FTP|SCP|Syslog|AWS\s+S3)\s+\w+|FTP|Disabled)\b[^\n]*$",
     re.M,
 )
-_REST = re.compile(r"^\s*(?:Currently\s+configured\s+logs|Log\s+Name\s)[^\n]*$", re.M)
+_REST = re.compile(r"^[ \t]*(?:Currently\s+configured\s+logs|Log\s+Name\s)[^\n]*$", re.M)
 
 
 def parse(reading: Reading) -> list[LogSubscription]:

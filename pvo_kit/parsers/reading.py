@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from pvo_kit.evidence import Citation, Row, Transcript
+from pvo_kit.parsers.dialogue import last_asked
 
 _MENU = re.compile(
-    r"^\s*(?:- [A-Z_0-9 ]+ - |\d+\. |[-=]{3,}[-= ]*$|(?:Enter|Choose|Select) (?:the|a|an|new) |"
+    r"^[ \t]*(?:- [A-Z_0-9 ]+ - |\d+\. |[-=]{3,}[-= ]*$|(?:Enter|Choose|Select) (?:the|an?|new|one) |"
     r"Please (?:enter|select|choose) |Would you like |Do you (?:want|wish) |Are you sure)",
     re.IGNORECASE,
 )
+_WHICH_MACHINE = re.compile(r"\bchoose\s+(?:a|the)\s+machine\b(?!\s+to\b)", re.I)
 
 
 class Reading:
@@ -23,6 +26,13 @@ class Reading:
         self.transcript = transcript
         self.text = transcript.text
         self._seen: set[int] = set()
+
+    @cached_property
+    def host(self) -> str | None:
+        """The box that answered: the machine that an offer to switch modes was told, if any."""
+        asked = last_asked(self.transcript, _WHICH_MACHINE) if self.transcript.level else None
+        chosen = asked.chosen if asked else None
+        return chosen.lower() if chosen else self.transcript.host
 
     @property
     def command(self) -> str:
@@ -59,10 +69,10 @@ class Reading:
     ) -> dict[str, Any]:
         """Return the fields that every Fact shares, citing the lines of the matches."""
         cited = [line for match in matches for line in self.transcript.cite(match)]
-        unique = tuple(dict.fromkeys([*citations, *cited])) or self.transcript.cite_prompt()
+        unique = tuple(sorted({*citations, *cited})) or self.transcript.cite_prompt()
         source = self.transcript
         return {
-            "host": source.host,
+            "host": self.host,
             "level": source.level,
             "place": source.place,
             "moment": source.moment,

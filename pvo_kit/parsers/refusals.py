@@ -21,22 +21,24 @@ from pvo_kit.facts import Refusal
 from pvo_kit.parsers.reading import Reading
 
 _UNKNOWN = re.compile(
-    r"^\s*Unknown\s+command(?:\s+or\s+missing\s+feature\s+key)?:\s*(?P<what>[^\n]*?)[ \t.]*$", re.M
+    r"^[ \t]*Unknown\s+command(?:\s+or\s+missing\s+feature\s+key)?:\s*(?P<what>[^\n]*?)[ \t.]*$",
+    re.M,
 )
 _ARGUMENTS = re.compile(
-    r"^\s*Invalid\s+arguments\s+when\s+processing\s+(?P<what>[^\n:]*)", re.M | re.I
+    r"^[ \t]*Invalid\s+arguments\s+when\s+processing\s+(?P<what>[^\n:]*)", re.M | re.I
 )
 _PRIVILEGE = re.compile(
-    r"^\s*You\s+are\s+not\s+in\s+the\s+correct\s+access\s+group\s+to\s+use"
+    r"^[ \t]*You\s+are\s+not\s+in\s+the\s+correct\s+access\s+group\s+to\s+use"
     r"(?:\s+(?P<what>[^\n]*?))?[ \t.]*$",
     re.M | re.I,
 )
 _STANDALONE = re.compile(
-    r"^[ \t]*(?P<what>[^\n]*?)\s*\bcommand\s+is\s+only\s+available\s+on\s+(?:a\s+)?cluster",
+    r"^[ \t]*(?:This|(?:The\s+)?[\"']?(?P<what>\w+)[\"']?)\s+command\s+is\s+only\s+available"
+    r"\s+on\s+(?:a\s+)?cluster",
     re.M | re.I,
 )
 RESTRICTED = re.compile(
-    r"""^\s*This\s+command\s+is\s+restricted\s+to\s+["']?(?P<what>\w+)["']?(?:\s+mode)?[^\n]*""",
+    r"""^[ \t]*This\s+command\s+is\s+restricted\s+to\s+["']?(?P<what>\w+)["']?(?:\s+mode)?[^\n]*""",
     re.M | re.I,
 )
 _SWITCH = re.compile(r"would\s+you\s+like\s+to\s+switch|restricted\s+to", re.I)
@@ -66,7 +68,7 @@ def is_refused(reading: Reading) -> bool:
 def _switched(transcript: Transcript) -> bool:
     """The offer to switch modes was taken: not denied, and the command went on."""
     asked = [answer for answer in transcript.answers if _SWITCH.search(answer.question)]
-    if not asked or (asked[-1].typed or asked[-1].default).lower().startswith("n"):
+    if not asked or (asked[-1].typed or asked[-1].default).lower().startswith(("n", "^c")):
         return False
     after = [row for row in transcript.output if row.raw[0][0] > asked[-1].citation.line]
     return any(row.text.strip() for row in after)

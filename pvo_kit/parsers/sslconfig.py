@@ -55,9 +55,9 @@ _TYPED = re.compile(
     rf"(?:[ \t]*(?P<new>\S+)|[ \t]*\n\s*(?P<wrapped>{_ELEMENT}:{_STRING})[ \t]*$)?",
     re.M | re.I,
 )
-_SUITE = re.compile(r"^\s*(?P<suite>[A-Z][\w-]+)\s+(?:SSL|TLS)v[\d.]+\s+Kx=\S[^\n]*$", re.M)
+_SUITE = re.compile(r"^[ \t]*(?P<suite>[A-Z][\w-]+)\s+(?:SSL|TLS)v[\d.]+\s+Kx=\S[^\n]*$", re.M)
 _REST = re.compile(
-    r"^\s*(?:sslconfig\s+settings:|TLS\s+Renegotiation|You\s+cannot\s+change\s+server|"
+    r"^[ \t]*(?:sslconfig\s+settings:|TLS\s+Renegotiation|You\s+cannot\s+change\s+server|"
     r"Currently\s+enabled\s+protocol|Other\s+TLS\s+Client|Peer\s+Certificate|NOTE:|Note:)[^\n]*$",
     re.M | re.I,
 )

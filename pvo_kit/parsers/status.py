@@ -24,13 +24,13 @@ from pvo_kit.parsers.features import parse_status_lines
 from pvo_kit.parsers.reading import Reading
 
 _STATE = re.compile(
-    r"^\s*System\s+status:\s+(?P<state>[A-Za-z][\w/()-]*(?:(?:,? )[\w/()-]+)*)\.?"
+    r"^[ \t]*System\s+status:\s+(?P<state>[A-Za-z][\w/()-]*(?:(?:,? )[\w/()-]+)*)\.?"
     r"(?:[ \t]{2,}[^\n]*)?[ \t]*$",
     re.M | re.I,
 )
-_AS_OF = re.compile(rf"^\s*Status\s+as\s+of:\s+{STAMP}", re.M | re.I)
+_AS_OF = re.compile(rf"^[ \t]*Status\s+as\s+of:\s+{STAMP}", re.M | re.I)
 _HEAD = re.compile(
-    r"^\s*(?:Enter\s+\"status\s+detail\"|Up\s+since:|Last\s+counter\s+reset:|Oldest\s+Message:|"
+    r"^[ \t]*(?:Enter\s+\"status\s+detail\"|Up\s+since:|Last\s+counter\s+reset:|Oldest\s+Message:|"
     r"for\s+more\s+information)[^\n]*$",
     re.M | re.I,
 )
@@ -38,6 +38,7 @@ _FIGURES = re.compile(
     r"^[ \t]*(?:[A-Z][^\n:]*?(?:\s{2,}|\s)[\d,.]+[KMGT%]*(?:\s+[\d,.]+[KMGT%]*)*|"
     r"(?:Counters|Gauges|Rates|Events)\b[^\n]*|"
     r"(?:Receiving|Rejection|Queue|Completion|Current\s+IDs|Connections|Quarantine|"
+    r"CPU\s+Utilization|"
     r"Messages\s+In\s+Quarantine|System|Features|DNS[^\n]*|[A-Z][a-z]+))[ \t]*$",
     re.M,
 )

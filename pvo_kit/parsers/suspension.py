@@ -34,19 +34,21 @@ Subject = Literal["system", "listener", "delivery", "transfers"]
 Action = Literal["suspended", "resumed", "nothing", "unanswered"]
 
 _LISTENERS = re.compile(
-    r"^\s*Receiving\s+(?P<action>resumed|suspended)\s+for\s+"
+    r"^[ \t]*Receiving\s+(?P<action>resumed|suspended)\s+for\s+"
     r"(?P<names>[^\n]+?(?:,\s*\n\s*[^\n]+?)*)(?:\.(?=\s|\Z)|[ \t]*$)",
     re.M,
 )
-_OTHERS = re.compile(r"^\s*(?:Mail\s+delivery|Transfers)\s+(?P<action>resumed|suspended)\b", re.M)
-_NOTHING = re.compile(r"^\s*(?:No\s+listeners\s+were\s+(?:resumed|suspended)|"
+_OTHERS = re.compile(
+    r"^[ \t]*(?:Mail\s+delivery|Transfers)\s+(?P<action>resumed|suspended)\b", re.M
+)
+_NOTHING = re.compile(r"^[ \t]*(?:No\s+listeners\s+were\s+(?:resumed|suspended)|"
                       r"There\s+are\s+no\s+listeners\s+configured)", re.M)  # fmt: skip
 _WENT_ON = re.compile(
-    r"^\s*Waiting\s+for\s+(?:listeners\s+to\s+exit|outgoing\s+deliveries\s+to\s+finish)", re.M
+    r"^[ \t]*Waiting\s+for\s+(?:listeners\s+to\s+exit|outgoing\s+deliveries\s+to\s+finish)", re.M
 )
 _WHICH = re.compile(r"choose\s+the\s+listener", re.I)
 _REST = re.compile(
-    r"^\s*(?:Separate\s+multiple\s+entries[^\n]*|[^\n]*\bcannot\s+resume\b[^\n]*)$", re.M
+    r"^[ \t]*(?:Separate\s+multiple\s+entries[^\n]*|[^\n]*\bcannot\s+resume\b[^\n]*)$", re.M
 )
 
 
@@ -54,7 +56,7 @@ def parse(reading: Reading) -> list[Suspension]:
     """Read one run: what the answer says, for the listeners that it or the dialogue names."""
     named = list(reading.finditer(_LISTENERS))
     others = list(reading.finditer(_OTHERS))
-    nothing, went_on = reading.search(_NOTHING), reading.search(_WENT_ON)
+    nothing, waits = reading.search(_NOTHING), list(reading.finditer(_WENT_ON))
     reading.skip(_REST)
     action: Action = "unanswered"
     if named or (others and not nothing):
@@ -62,15 +64,19 @@ def parse(reading: Reading) -> list[Suspension]:
         action = "resumed" if resumed else "suspended"
     elif nothing:
         action = "nothing"
-    elif went_on:
+    elif waits:
         action = "suspended"
-    elif is_refused(reading) or any("^C" in each.typed for each in reading.transcript.answers):
+    elif (
+        reading.transcript.cut
+        or is_refused(reading)
+        or any("^C" in each.typed for each in reading.transcript.answers)
+    ):
         return []
     which = last_asked(reading.transcript, _WHICH)
     listeners = [part.strip() for match in named for part in re.split(r",\s*", match["names"])]
     if not listeners:
         listeners = list(which.all_chosen) if which else _arguments(reading)
-    matches = [match for match in (*named, *others, nothing, went_on) if match]
+    matches = [match for match in (*named, *others, *waits, nothing) if match]
     cited = (which.answer.citation,) if which else ()
     origin = reading.origin(*matches, citations=(*reading.transcript.cite_prompt(), *cited))
     names = tuple(dict.fromkeys(name.lower() for name in listeners if name))

@@ -37,9 +37,9 @@ _WHERE = re.compile(r"interface\s+you\s+want\s+to\s+telnet\s+from", re.I)
 _TARGET = re.compile(r"remote\s+hostname\s+or\s+IP", re.I)
 _PORT = re.compile(r"remote\s+port", re.I)
 
-_TRYING = re.compile(r"^\s*Trying\s+(?P<address>[0-9A-Fa-f.:]*[0-9A-Fa-f])\.*", re.M)
-_CONNECTED = re.compile(r"^\s*Connected\s+to\s+\S+", re.M)
-_REPLY = re.compile(r"^\s*(?P<reply>\d{3}(?:[ -][^\n]*?)?|\*[\d* ]*)[ \t]*$", re.M)
+_TRYING = re.compile(r"^[ \t]*Trying\s+(?P<address>[0-9A-Fa-f.:]*[0-9A-Fa-f])\.*", re.M)
+_CONNECTED = re.compile(r"^[ \t]*Connected\s+to\s+\S+", re.M)
+_REPLY = re.compile(r"^[ \t]*(?P<reply>\d{3}(?:[ -][^\n]*?)?|\*[\d* ]*)[ \t]*$", re.M)
 _WORDS: dict[Outcome, str] = {
     "timeout": r"(?:operation|connection)\s+timed\s+out",
     "refused": r"connection\s+refused",
@@ -49,13 +49,13 @@ _WORDS: dict[Outcome, str] = {
 }  # fmt: skip
 _FAILURES = {
     outcome: re.compile(
-        rf"^\s*(?:telnet:[^\n]*?|[^\n:]{{1,80}}:\s*)?(?:{words})\.?[ \t]*$", re.M | re.I
+        rf"^[ \t]*(?:telnet:[^\n]*?|[^\n:]{{1,80}}:\s*)?(?:{words})\.?[ \t]*$", re.M | re.I
     )
     for outcome, words in _WORDS.items()
 }
-_UNABLE = re.compile(r"^\s*telnet:\s+Unable\s+to\s+connect[^\n]*$", re.M)
+_UNABLE = re.compile(r"^[ \t]*telnet:\s+Unable\s+to\s+connect[^\n]*$", re.M)
 _REST = re.compile(
-    r"^\s*(?:Escape\s+character|Connection\s+closed|QUIT\b|Telnet\s+)[^\n]*$", re.M | re.I
+    r"^[ \t]*(?:Escape\s+character|Connection\s+closed|QUIT\b|Telnet\s+)[^\n]*$", re.M | re.I
 )
 
 
@@ -63,7 +63,8 @@ def parse(reading: Reading) -> list[Fact]:
     """Read one ``telnet``, interactive or batch."""
     facts: list[Fact] = [*read_menu(reading)]
     interface, target, port, answers = _asked(reading)
-    connected, trying = reading.search(_CONNECTED), reading.search(_TRYING)
+    connected, tried = reading.search(_CONNECTED), list(reading.finditer(_TRYING))
+    trying = tried[-1] if tried else None
     outcome, failed, reply = _outcome(reading, connected)
     reading.skip(_UNABLE)
     reading.skip(_REST)
@@ -107,8 +108,8 @@ def _outcome(
     failures = [(match.start(), outcome, match) for outcome, pattern in _FAILURES.items()
                 for match in reading.finditer(pattern)]  # fmt: skip
     if connected:
-        replies = (each for each in reading.finditer(_REPLY) if each.start() >= connected.end())
-        reply = next(replies, None)
+        replies = [each for each in reading.finditer(_REPLY) if each.start() >= connected.end()]
+        reply = replies[0] if replies else None
         greeted = reply is not None and reply["reply"].startswith("220")
         return ("banner" if greeted else "no-banner"), [], reply
     if not failures:

@@ -52,11 +52,11 @@ _LINES = {
               r"(?:Error|Unable|Could\s+not|Cannot)[^\n]*\b(?:connect|resolve)[^\n]*|"
               r"Connection\s+[^\n]*(?P<why>timed\s+out|refused|unreachable|no\s+route)[^\n]*)",
 }  # fmt: skip
-_PATTERNS = {name: re.compile(rf"^\s*{line}", re.M) for name, line in _LINES.items()}
-_COMPLETED = re.compile(r"^\s*TLS\s+verification\s+completed", re.M)
+_PATTERNS = {name: re.compile(rf"^[ \t]*{line}", re.M) for name, line in _LINES.items()}
+_COMPLETED = re.compile(r"^[ \t]*TLS\s+verification\s+completed", re.M)
 _REST = re.compile(
-    r"^\s*(?:Checking\s+TLS\s+connection|Verifying\s+(?:peer\s+)?certificate|TLS\s+certificate\s+"
-    r"(?:match|verified)|Certificate\s+verification\s+successful|connecting\s+on\s+port)[^\n]*$",
+    r"^[ \t]*(?:Checking\s+TLS\s+connection|Verifying\s+(?:peer\s+)?certificate|TLS\s+certificate\s+"
+    r"(?:match|verified)|Certificate\s+verification\s+successful|(?:you\s+are\s+not\s+)?connecting\s+on\s+port)[^\n]*$",
     re.M,
 )
 

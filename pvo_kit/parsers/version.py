@@ -27,7 +27,7 @@ from pvo_kit.parsers.reading import Reading
 
 
 def _field(label: str, value: str) -> re.Pattern[str]:
-    return re.compile(rf"^\s*{label}:[ \t]*(?P<value>{value})", re.M)
+    return re.compile(rf"^[ \t]*{label}:[ \t]*(?P<value>{value})", re.M)
 
 
 _FIELDS = {
@@ -36,15 +36,15 @@ _FIELDS = {
     "version": _field("Version", r"\d+(?:\.\d+)+(?:-\d+)?"),
     "serial": _field(r"Serial\s*(?:#|Number)", r"[\w-]+"),
 }
-_REST = re.compile(r"^\s*(?:Current\s+Version|(?:Build|Install)\s+Date:|BIOS:|RAID(?:\s+\w+)?:|"
+_REST = re.compile(r"^[ \t]*(?:Current\s+Version|(?:Build|Install)\s+Date:|BIOS:|RAID(?:\s+\w+)?:|"
                    r"CPUs:|Memory:|BMC:|Hostname:|Last\s+Reboot)[^\n]*$", re.M)  # fmt: skip
 
 _ASYNCOS = re.compile(
-    r"^\s*AsyncOS\s+(?P<version>\d+(?:\.\d+)+)\s+for\s+(?P<product>\S[^\n]*?)\s+build\s+(?P<build>\d+)",
+    r"^[ \t]*AsyncOS\s+(?P<version>\d+(?:\.\d+)+)\s+for\s+(?P<product>\S[^\n]*?)\s+build\s+(?P<build>\d+)",
     re.M,
 )
 _WELCOME = re.compile(
-    r"^\s*Welcome\s+to\s+the\s+(?P<product>(?:Cisco|IronPort)\s[^\n]+?)[ \t.]*$", re.M
+    r"^[ \t]*Welcome\s+to\s+the\s+(?P<product>(?:Cisco|IronPort)\s[^\n]+?)[ \t.]*$", re.M
 )
 _MODEL = re.compile(r"\b[CXMS]\d{3}\w*")
 

@@ -16,11 +16,11 @@ import re
 from pvo_kit.facts import Account
 from pvo_kit.parsers.reading import Reading
 
-_USER = re.compile(r"^\s*User\s?name:[ \t]*(?P<user>\S+)", re.M | re.I)
+_USER = re.compile(r"^[ \t]*User\s?name:[ \t]*(?P<user>\S+)", re.M | re.I)
 _GROUPS = re.compile(
-    r"^\s*(?:Groups?|Roles?):[ \t]*(?P<groups>\w[^\n]*(?:(?<=,)\s*\n\s*\w[^\n]*)*)", re.M | re.I
+    r"^[ \t]*(?:Groups?|Roles?):[ \t]*(?P<groups>\w[^\n]*(?:(?<=,)\s*\n\s*\w[^\n]*)*)", re.M | re.I
 )
-_REST = re.compile(r"^\s*Full\s*Name:[^\n]*$", re.M | re.I)
+_REST = re.compile(r"^[ \t]*Full\s*Name:[^\n]*$", re.M | re.I)
 
 
 def parse(reading: Reading) -> list[Account]:
