@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -250,6 +250,8 @@ class Evidence:
 
     ``connections`` are the delivery connections found in mail logs and in transcripts whose port
     may be the quarantine's. ``coverage`` tells for each mail log what became of its lines.
+    ``lines`` holds, by file and number, what can be shown around a citation: whole transcripts, and
+    of a mail log the neighbourhood of the lines that matter.
     """
 
     files: tuple[EvidenceFile, ...]
@@ -261,6 +263,7 @@ class Evidence:
     roles: tuple[tuple[str, Role], ...] = ()
     coverage: tuple[tuple[str, Coverage], ...] = ()
     damage: tuple[str, ...] = ()
+    lines: Mapping[str, Mapping[int, str]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def hash(self) -> str:
@@ -268,6 +271,12 @@ class Evidence:
         pairs = sorted((entry.file, entry.digest or "") for entry in self.files)
         lines = "".join(f"{digest}  {file}\n" for file, digest in pairs)
         return "sha256:" + sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def around(self, file: str, line: int, count: int) -> list[tuple[int, str]]:
+        """Return the lines from ``count`` before to ``count`` after a line, those that are held."""
+        held = self.lines.get(file, {})
+        return [(number, held[number]) for number in range(line - count, line + count + 1)
+                if number in held]  # fmt: skip
 
     def with_transcripts(self, transcripts: Iterable[Transcript]) -> Evidence:
         """Return the same evidence with other transcripts."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -23,13 +23,17 @@ from pvo_kit.evidence import (
     Role,
     Transcript,
 )
-from pvo_kit.mail_logs import Coverage, Event, connections, parse_header, read
+from pvo_kit.mail_logs import Coverage, Event, connections, parse_header, read, recognise
+from pvo_kit.mail_logs.header import first_dated, normalise
 from pvo_kit.mail_logs.relevance import relevant
 from pvo_kit.parsers import wizard
 from pvo_kit.sources import LIMITS, Limits, Source, SourceError, Unread, walk
 
 WHOLE = 32 << 20
 """Bytes. A larger file is read as a stream, which only a mail log can be."""
+
+AROUND = 3
+"""Lines kept before and after each log line that matters, to show it in its surroundings."""
 
 _SAMPLE = 400
 _STREAM_TOO_LONG = (
@@ -39,6 +43,16 @@ _NOTHING_IN_IT = (
     "holds no prompt, no log line, no error text of the wizard and no configuration; paste the "
     "commands with their prompts"
 )
+
+
+@dataclass(frozen=True)
+class _Log:
+    """Log lines that are read when the whole set is known: another file may tell their year."""
+
+    file: str
+    lines: Sequence[str]
+    cuts: Sequence[Transcript] | None
+    """The transcripts of a file that is no pure log; None for one that is."""
 
 
 @dataclass
@@ -53,6 +67,9 @@ class _Found:
     configurations: list[Configuration] = field(default_factory=list)
     coverage: dict[str, Coverage] = field(default_factory=dict)
     damage: list[str] = field(default_factory=list)
+    lines: dict[str, dict[int, str]] = field(default_factory=dict)
+    dated: list[datetime] = field(default_factory=list)
+    undated: list[_Log] = field(default_factory=list)
 
 
 def load(
@@ -78,6 +95,8 @@ def load(
         else:
             _read(found, item, year)
     _refuse_nothing(paths, found.files)
+    for log in found.undated:
+        _read_log(found, log, year, min(found.dated, default=None))
     return _evidence(found, roles or {})
 
 
@@ -194,10 +213,35 @@ def _take(
         found.observations += seen
         return ("observations" if seen else "unused"), "; ".join(notes) or None
     if _is_log(lines[:_SAMPLE]) and not _has_prompt(lines):
-        coverage = found.coverage[file] = Coverage()
-        found.events += relevant(read(lines, file, year, coverage=coverage))
+        _take_log(found, _Log(file, lines, None), year)
         return "mail_log", None
     return _take_mixed(found, file, lines, year)
+
+
+def _take_log(found: _Found, log: _Log, year: int | None) -> None:
+    """Read a log at once where it tells its own year, else when the whole set is known."""
+    dated = first_dated(log.lines)
+    if dated:
+        found.dated.append(dated)
+        _read_log(found, log, year, None)
+    else:
+        found.undated.append(log)
+
+
+def _read_log(found: _Found, log: _Log, year: int | None, dated: datetime | None) -> None:
+    cuts = log.cuts or ()
+    coverage = Coverage()
+    if log.cuts is None:
+        found.coverage[log.file] = coverage
+    events = list(relevant(read(log.lines, log.file, year, mixed=log.cuts is not None,
+                                dated=dated, coverage=coverage)))  # fmt: skip
+    found.events += [replace(event, appliance=event.appliance or _typed_on(cuts, event.line))
+                     for event in events]  # fmt: skip
+    held = found.lines.setdefault(log.file, {})
+    for event in events:
+        first, last = event.lines[0][0], event.lines[-1][0]
+        for number in range(max(1, first - AROUND), min(len(log.lines), last + AROUND) + 1):
+            held[number] = log.lines[number - 1]
 
 
 def _take_mixed(
@@ -206,12 +250,13 @@ def _take_mixed(
     rows = sessions.rows(lines)
     cuts = sessions.split(file, rows)
     texts = wizard.parse(file, rows)
-    events = list(relevant(read(lines, file, year, mixed=True)))
-    holds_log = bool(events) or any(parse_header(row.text) for row in rows)
     found.transcripts += cuts
     found.error_texts += texts
-    found.events += [replace(event, appliance=event.appliance or _typed_on(cuts, event.line))
-                     for event in events]  # fmt: skip
+    holds_log = any(_is_log_line(row.text) for row in rows)
+    if holds_log:
+        _take_log(found, _Log(file, lines, cuts), year)
+    if cuts or texts:
+        found.lines.setdefault(file, {}).update(enumerate(lines, start=1))
     if cuts:
         return "transcript", None
     if holds_log:
@@ -221,9 +266,14 @@ def _take_mixed(
 
 def _is_log(sample: Iterable[str]) -> bool:
     """Return True where most lines that are not blank begin as log lines do."""
-    shown = [line for line in sample if line.strip()]
-    stamped = sum(1 for line in shown if parse_header(line))
-    return stamped * 2 > len(shown)
+    shown = [line for line in map(normalise, sample) if line]
+    return sum(map(_is_log_line, shown)) * 2 > len(shown)
+
+
+def _is_log_line(text: str) -> bool:
+    """A header with a stamp, or a level alone in front of a text of a known kind."""
+    found = parse_header(text)
+    return found is not None and (found.stamped or recognise(found.body) is not None)
 
 
 def _has_prompt(lines: Iterable[str]) -> bool:
@@ -250,6 +300,7 @@ def _evidence(found: _Found, roles: Mapping[str, Role]) -> Evidence:
         roles=tuple(sorted((host.lower(), role) for host, role in roles.items())),
         coverage=tuple(sorted(found.coverage.items())),
         damage=tuple(sorted(found.damage)),
+        lines=found.lines,
     )
 
 

@@ -141,8 +141,8 @@ def test_a_connection_error_without_an_opening_is_a_connection_of_its_own() -> N
 
 
 def test_an_error_on_an_open_connection_belongs_to_it_and_one_after_its_close_does_not() -> None:
-    assert [link.outcome for link in links(opening(5), error(5), "DCID 5 close")] == [
-        "connection-error"]  # fmt: skip
+    (link,) = links(opening(5), error(5), "DCID 5 close")
+    assert (link.outcome, link.closed) == ("connection-error", START + timedelta(seconds=2))
     assert [link.outcome for link in links(opening(5), "DCID 5 close", error(5))] == [
         "no-message", "connection-error"]  # fmt: skip
 

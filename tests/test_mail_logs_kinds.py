@@ -46,6 +46,7 @@ def test_names_are_unique_and_every_row_has_an_example() -> None:
 def test_patterns_use_only_what_the_rust_regex_crate_has_too() -> None:
     foreign = re.compile(r"(?<!\\)\(\?(?!:|P<)|\\[1-9dswbSWDAZ]|[*+?]\+")
     assert [kind.name for kind in KINDS if foreign.search(kind.pattern)] == []
+    assert all(kind.pattern[0] == "^" and kind.pattern[-1] == "$" for kind in KINDS)
     allowed = {"dcid", "icid", "mid", "rids", "address", "interface", "port", "domain",
                "tls_protocol", "tls_cipher", "detail"}  # fmt: skip
     assert {name for kind in KINDS for name in kind.fields} == allowed
@@ -196,6 +197,16 @@ def test_every_template_of_linekinds_is_recognised() -> None:
     missed = [line for line in map(filled, known) if not recognise(line)]
     missed = [line for line in missed if line not in ("by System Quarantine", "New smtp ICID ...")]
     assert missed == []
+
+
+@pytest.mark.parametrize("long", [" ", "(", "x ", " To:", " interface: ", " MID 5", "<", "' "])
+def test_long_lines_take_no_long_time(long: str) -> None:
+    for kind, example in EXAMPLES:
+        for words in range(1, 9):
+            begin = " ".join(example.split(" ")[:words])
+            recognise(begin + long * (4000 // len(long)))
+        assert recognise(example + " " * 4000) == recognise(example), kind.name
+    assert recognise("MID 5 Subject " + long * 10_000_000) is None
 
 
 def test_alike_lines_have_one_shape() -> None:

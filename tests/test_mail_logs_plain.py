@@ -247,7 +247,13 @@ def test_lines_that_are_not_recognised_are_counted_by_shape() -> None:
 def test_a_very_long_line_and_odd_characters_do_no_harm() -> None:
     lines = ["x" * 1_000_000, "\0\0\0", f"{STAMP} Info: MID 5 Subject '{'y' * 1_000_000}",
              f"{STAMP} Info: DCID {'9' * 5000} close", f"{STAMP} Info: DCID 5 close"]  # fmt: skip
-    assert [event.dcid for event in events(lines)] == [None, None, 5]
+    lines += ["-" * 1_000_000, "\b" * 1_000_000, "a\b" * 100_000, "\x1b]" * 500_000, "> " * 500_000]
+    for mixed in (False, True):
+        assert [event.dcid for event in events(lines, mixed=mixed)] == [None, 5]
+
+
+def test_what_was_erased_is_not_there() -> None:
+    assert told(events(f"x\b{STAMP} Info: DCID 56\b cloze\b\bse")) == [("dcid-close", 5, None)]
 
 
 # Years

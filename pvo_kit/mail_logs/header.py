@@ -231,7 +231,9 @@ def _starts_again(opened: int, first: int, highest: int) -> bool:
 _ESCAPES = re.compile(
     r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]"
 )
-_PAGER = re.compile(r"-+ ?Press Any Key For More ?-+", re.IGNORECASE)
+_PAGER = re.compile(r"-{1,8} ?Press Any Key For More ?-{1,8}", re.IGNORECASE)
+_ERASED = re.compile("[^\b]\b")
+_LONGEST_ERASING = 80  # backspaces in a row
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff]")
 _BLANKS = str.maketrans(dict.fromkeys("\t\u00a0\u2007\u202f\u3000", " "))
 _QUOTED = re.compile(r" *(?:> ?)+")
@@ -245,8 +247,8 @@ def normalise(line: str) -> str:
     if line.isascii() and line.isprintable() and line[:1] not in (" ", ">", "-"):
         return line.rstrip(" ")
     text = _PAGER.sub("", _ESCAPES.sub("", line))
-    while "\b" in text:
-        text = re.sub("[^\b]\b|^\b", "", text)
+    for _ in range(_LONGEST_ERASING if "\b" in text else 0):
+        text = _ERASED.sub("", text)
     # A carriage return starts the line again: what was printed last is what was seen.
     shown = [part for part in text.split("\r") if part.strip()] if "\r" in text else [text]
     text = _INVISIBLE.sub("", shown[-1] if shown else "").translate(_BLANKS)

@@ -4,7 +4,7 @@ A row is a name, a template, and one example for each way the line is known to b
 is the text after the level (``Info: ``) and reads as documentation; it is also the regex:
 
 * ``<dcid>`` and the other words of FIELDS stand for a value. Those of design.md §4 become named
-  groups; ``<text>`` and ``<n>`` are values that nobody asks for.
+  groups; ``<text>``, ``<word>`` and ``<n>`` are values that nobody asks for.
 * a blank stands for one blank or more (``match  SBRS`` and ``RID  [0, 1]`` occur), and a blank
   with a question mark behind it for any number of blanks or none;
 * everything else is a plain regex: ``(?:...)?`` may be missing, ``(?:a|b)`` is either.
@@ -42,6 +42,7 @@ FIELDS = {
     "tls_cipher": r"(?P<tls_cipher>[^ ]+)",
     "detail": r"(?P<detail>.*?)",
     "text": r".*?",
+    "word": r"[^ ]*",
     "n": r"-?[0-9]+",
 }
 _FIELD = re.compile(r"(?<!\?P)<(" + "|".join(FIELDS) + ")>")  # not the name of a named group
@@ -57,9 +58,12 @@ class Kind:
 
     @cached_property
     def pattern(self) -> str:
-        """The template as one anchored regex, for Python and for the Rust crate."""
+        """The template as one regex, anchored at both ends, for a body without blanks at its end.
+
+        (To allow these here, behind a lazy ``detail``, costs Python quadratic time on long lines.)
+        """
         flexible = self.template.replace(" ", " +").replace(" +?", " *")
-        return "^" + _FIELD.sub(lambda found: FIELDS[found[1]], flexible) + " *$"
+        return "^" + _FIELD.sub(lambda found: FIELDS[found[1]], flexible) + "$"
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -170,7 +174,7 @@ _DELIVERY_CONNECTION = (
     ),
     _kind(
         "bounced",
-        r"Bounced: DCID:? <dcid> (?:MID|Message) <mid>(?: From: ?<text> To: ?<text>| to)?(?: RID)?"
+        r"Bounced: DCID:? <dcid> (?:MID|Message) <mid>(?: From: ?<word> To: ?<word>| to)?(?: RID)?"
         r" <rids> - <detail>",
         "Bounced: DCID 3 MID 4 to RID 0 - 5.1.0 - Unknown address error ('550',"
         " ['<...>... Relaying denied']) []",
@@ -182,7 +186,7 @@ _DELIVERY_CONNECTION = (
     ),
     _kind(
         "delayed",
-        r"Delayed: DCID:? <dcid> (?:MID|Message) <mid>(?: From: ?<text> To: ?<text>| to)?(?: RID)?"
+        r"Delayed: DCID:? <dcid> (?:MID|Message) <mid>(?: From: ?<word> To: ?<word>| to)?(?: RID)?"
         r" <rids> - <detail>",
         "Delayed: DCID: 4370 Message 10800 to 0 - 4.4.0 - Other network problem ('000',"
         " ['[Errno 54] Connection reset by peer']) []",
@@ -805,6 +809,9 @@ def _by_first_words() -> dict[tuple[str, ...], tuple[Kind, ...]]:
 _DISPATCH = _by_first_words()
 
 
+_LONGEST_BODY = 32_768  # whatever is longer was not written by AsyncOS; it is only counted
+
+
 def recognise(body: str) -> Recognised | None:
     """The kind of a line and its fields, from the text after the level; None if no row takes it.
 
@@ -820,6 +827,9 @@ def recognise_in_order(body: str) -> Recognised | None:
 
 
 def _try(kinds: tuple[Kind, ...], body: str) -> Recognised | None:
+    if len(body) > _LONGEST_BODY:
+        return None
+    body = body.rstrip(" ")
     for kind in kinds:
         found = kind.regex.match(body)
         if found:
