@@ -3,6 +3,7 @@
 #   make demo PYTHON=python3.12     another Python
 #   make test ARGS='-k tls -x'      more words for pytest
 #   make demo CASE=NAME             another bundled case
+#   make demo VENV=DIR              another environment than .venv
 
 PYTHON ?= python3
 VENV := .venv
@@ -77,11 +78,13 @@ $(READY): $(LOCKED) pyproject.toml pvo_kit/version.py
 	$(PIP) install --compile --no-deps --no-build-isolation -e .
 	@touch $@
 
+# An environment that is there already is added to, never emptied: it may hold a person's own things.
 $(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: make PYTHON=..."; exit 1; }
-	@test ! -e $(VENV) || test -e $(VENV)/pyvenv.cfg || { echo "$(VENV) is no Python environment"; exit 1; }
+	@test ! -e $(VENV) || $(BIN)/python -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(VERSION)")' || \
+	  { echo "$(VENV) is of another Python than $(VERSION): make clean, or make VENV=..."; exit 1; }
 	@echo "Setting up $(VENV): a minute or two, once."
-	$(PYTHON) -m venv --clear $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 	$(PIP) install --compile --require-hashes -r requirements.lock
 	@touch $@

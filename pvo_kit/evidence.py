@@ -264,6 +264,7 @@ class Evidence:
     coverage: tuple[tuple[str, Coverage], ...] = ()
     damage: tuple[str, ...] = ()
     lines: Mapping[str, Mapping[int, str]] = field(default_factory=dict, repr=False)
+    redacted: bool = False
 
     @cached_property
     def hash(self) -> str:

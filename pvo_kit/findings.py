@@ -15,6 +15,8 @@ from pvo_kit.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pvo_kit.remediation.remedy import Remedy
+
 Status = Literal["fail", "error", "unknown", "manual", "resolved", "pass", "not_applicable"]
 
 WORST_FIRST: tuple[Status, ...] = (
@@ -79,6 +81,7 @@ class Finding:
     resolved_at: datetime | None = None
     error: str | None = None
     trace: str | None = None
+    remedy: Remedy | None = None
 
     @property
     def doc(self) -> str:
@@ -102,7 +105,7 @@ class Finding:
             "resolved_at": to_iso(self.resolved_at),
             "error": self.error,
             "doc": self.doc,
-            "remedy": None,
+            "remedy": self.remedy and self.remedy.to_dict(),
         }
 
 
@@ -212,12 +215,12 @@ class Diagnosis:
 
     def __repr__(self) -> str:
         """Return the same text as the command line."""
-        from pvo_kit.report import to_text
+        from pvo_kit.report.text import to_text
 
         return to_text(self)
 
     def _repr_html_(self) -> str:
-        from pvo_kit.report import to_html_table
+        from pvo_kit.report.text import to_html_table
 
         return to_html_table(self)
 

@@ -1,4 +1,4 @@
-"""Where the bundled cases and notebooks lie: beside the package in a checkout, inside it in a wheel.
+"""Where bundled cases and notebooks lie: beside the package in a checkout, inside it in a wheel.
 
 Everything that needs one of them asks here: notebooks, tests, commands and documentation.
 """

@@ -360,7 +360,7 @@ def test_the_header_comment_of_a_saved_configuration() -> None:
 WIZARD = [
     ("plain", [(("esa1.example.com", "esa2.example.com"), None, "cluster", [1])]),
     ("wrapped", [(("esa1.example.com", "esa2.example.com", "esa3.example.com"), "Main", "group",
-                  [3, 5, 7, 9, 11])]),
+                  [3, 5, 7, 9])]),
     ("twice", [(("esa1.example.com",), None, "machine", [1]),
                (("esa2.example.com",), None, "cluster", [3])]),
     ("in-a-session", [(("esa1.example.com", "esa2.example.com"), None, "cluster", [5, 6, 7])]),

@@ -245,15 +245,12 @@ def test_an_unknown_generation_is_refused() -> None:
         # a different suite in each generation is still an anonymous suite in each
         ("ADH-RC4-MD5:ADH-AES128-GCM-SHA256", "14.2.0-620", "yes"),
         # old releases ignore a token that they do not know, also when it should remove
-        ("ALL:!kDHE:!kECDHE", "9.7.2", "unknown"),
+        ("ALL:!kDHE:!kECDHE", None, "unknown"),
         ("ALL:!kDHE:!kECDHE", "15.5.2-018", "no"),
-        ("ALL:!ADH", "8.5.6-074", "unknown"),  # 0.9.8 has no AECDH in ALL
-        ("ALL:!ADH", "9.1.2-041", "unknown"),
-        ("ALL:!ADH", "9.5.0-201", "yes"),
-        ("AECDH", None, "unknown"),
-        ("AES128", "8.5.6-074", "unknown"),
-        *((token, "9.7.2", "unknown") for token in ("kDHE", "kECDHE", "TLSv1.2")),
-        *((token, "9.7.2", "yes") for token in ("kEDH", "kEECDH", "TLSv1", "AES128")),
+        # a generation counts by what any of its releases leaves (0.9.8 has no AECDH in ALL)
+        ("ALL:!ADH", "8.5.6-074", "yes"),
+        ("AECDH", None, "yes"),
+        *((token, "9.7.2", "yes") for token in ("kDHE", "kECDHE", "kEDH", "kEECDH", "TLSv1.2")),
         # known tokens that never select an anonymous suite: sure, unlike those below
         *((token, None, "no") for token in NEVER_ANONYMOUS),
         # tokens that the table does not know

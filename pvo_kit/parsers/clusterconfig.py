@@ -40,11 +40,12 @@ _FAILED = re.compile(r"ailed\s+to\s+join|annot\s+join", re.I)
 _CHOICE = re.compile(r"configure\s+as\s+stand-?alone", re.I)
 # What the dialogue of joining or removing says beside: nothing that a scenario needs.
 _SAID = (
-    r"Cluster \S+", r"Do you want to (?:join|create).*", r".*ailed to join.*", r".*annot join.*",
-    r"Error was:.*", r".*takes? effect immediately.*", r"Is this a valid key.*",
-    r".*\bJoin(?:ed|ing) (?:the )?cluster.*", r".*pending changes that.*", r"WARNING.*",
-    r".*pre-?shared key.*", r"The machine .*", r".*resynchroni[sz]ed with the cluster.*",
-    r"(?:To join|SSH host key) .*", r"Enter passphrase:?", r"[0-9a-f]{2}(?::[0-9a-f]{2}){7,}",
+    r"Cluster \S+", r"Do you want to (?:join|create).*", r"Failed to join.*", r"Error was:.*",
+    r"Cannot join.*", r"Joining .*", r"Joined .*", r"Is this a valid key.*", r"WARNING.*",
+    r"The machine .*", r"(?:To join|SSH host key) .*", r"Enter passphrase:?",
+    r"[0-9a-f]{2}(?::[0-9a-f]{2}){7,}",
+    r"\S.*(?:takes? effect immediately|pending changes that|pre-?shared key|annot join the|"
+    r"resynchroni[sz]ed with the cluster|joined the cluster).*",
 )  # fmt: skip
 _JOINING = re.compile(rf"^[ \t]*(?:{'|'.join(_SAID)})[ \t]*$", re.M | re.I)
 

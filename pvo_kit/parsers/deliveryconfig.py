@@ -32,7 +32,7 @@ _CHOOSE = re.compile(r"choose\s+the\s+default\s+interface", re.I)
 _REST = re.compile(
     r'^[ \t]*(?:"Possible\s+Delivery":[^\n]*|Default\s+system\s+wide[^\n]*|concurrency:[^\n]*|'
     r"(?:Enter|Please\s+enter)\s+the\s+default\s+system\s+wide[^\n]*|delivery\s+concurrency[^\n]*|"
-    r'Enable\s+"Possible[^\n]*|[^\n]*\bwithout\s+TLS\b[^\n]*)$',
+    r'Enable\s+"Possible[^\n]*|\S[^\n]*\bwithout\s+TLS\b[^\n]*)$',
     re.M | re.I,
 )
 

@@ -54,7 +54,7 @@ class Question:
 
 def entry_name(label: str) -> str:
     """Return a menu label without the remark in brackets: ``In (192.0.2.1/24: mx)`` is ``In``."""
-    return re.sub(r"\s*\(.*$", "", label).strip().rstrip(".")
+    return label.partition("(")[0].strip().rstrip(".")
 
 
 def questions(transcript: Transcript) -> Iterator[Question]:

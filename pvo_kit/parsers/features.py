@@ -36,7 +36,8 @@ _STATUS = r"(?:Active|Dormant|Expired|Pending)(?:\s*\+\s*\w+)?"
 _LEFT = r"Perpetual|Expired|Dormant|N/A|-?\d+\s+[a-z]+(?:\s+\d+\s+[a-z]+)*"
 _HEAD = re.compile(r"^[ \t]*(?:Module|Feature)\b[^\n]*\bRemaining\b[^\n]*$", re.M)
 _ROW = re.compile(
-    r"^[ \t]*(?P<label>[A-Za-z][^\n]*?)\s+(?:(?:\d+|N/A)\s+)?(?:(?P<status>" + _STATUS + r")\s+)?"
+    r"^[ \t]*(?P<label>[A-Za-z][^\n]{0,80}?)\s+(?:(?:\d+|N/A)\s+)?"
+    r"(?:(?P<status>" + _STATUS + r")\s+)?"
     r"(?P<left>" + _LEFT + r")\s+(?:N/A|Never|" + STAMP + r")[ \t]*$",
     re.M,
 )
@@ -44,7 +45,7 @@ _LICENCE_HEAD = re.compile(
     r"^[ \t]*Feature\s?Name\s+License\s?Authori[sz]ation\s?Status[^\n]*$", re.M | re.I
 )
 _LICENCE = re.compile(
-    r"^[ \t]*(?P<label>[A-Z][^\n]*?)\s+(?P<state>Eval(?:uation)?(?:\s+(?:Mode|Expired))?|"
+    r"^[ \t]*(?P<label>[A-Z][^\n]{0,80}?)\s+(?P<state>Eval(?:uation)?(?:\s+(?:Mode|Expired))?|"
     r"In\s+Compliance|Out\s+Of\s+Compliance|Not\s+requested|Request\s+in\s+progress|"
     r"Authori[sz]ation\s+Expired)\b[^\n]*$",
     re.M | re.I,
@@ -54,7 +55,7 @@ _LINE = re.compile(r"^[ \t]*Feature\s+-\s+(?P<label>[^:\n]+):\s+(?P<left>\w[^\n]
 _ACTIVATED = re.compile(r"^[ \t]*(?P<answer>(?:The\s+)?Feature\s+key\s+(?:was\s+)?accepted)\b[^\n]*$",
                         re.M | re.I)  # fmt: skip
 _REST = re.compile(
-    r"^[ \t]*(?:[^\n]*\bmalformed\b[^\n]*|[^\n]*has\s+already\s+been\s+used[^\n]*|"
+    r"^[ \t]*(?:\S[^\n]*(?:\bmalformed\b|has\s+already\s+been\s+used)[^\n]*|"
     r"Expiration\s+Date|Smart\s+Licensing\s+is[^\n]*|Registration:[^\n]*|Status:[^\n]*|"
     r"License\s+Authori[sz]ation:[^\n]*|No\s+new\s+feature[^\n]*)[ \t]*$",
     re.M | re.I,

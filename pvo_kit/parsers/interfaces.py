@@ -32,7 +32,7 @@ _ENTRY = re.compile(
     re.M,
 )
 _ROUTE = re.compile(
-    r"^[ \t]*\d+\.\s+(?P<name>\S[^\n]*?)\s+Destination:\s+(?P<destination>\S+)"
+    r"^[ \t]*\d+\.\s+(?P<name>\S[^\n]{0,80}?)\s+Destination:\s+(?P<destination>\S+)"
     r"\s+Gateway:\s+(?P<gateway>\S+)",
     re.M,
 )

@@ -48,7 +48,7 @@ _WENT_ON = re.compile(
 )
 _WHICH = re.compile(r"choose\s+the\s+listener", re.I)
 _REST = re.compile(
-    r"^[ \t]*(?:Separate\s+multiple\s+entries[^\n]*|[^\n]*\bcannot\s+resume\b[^\n]*)$", re.M
+    r"^[ \t]*(?:Separate\s+multiple\s+entries[^\n]*|\S[^\n]*\bcannot\s+resume\b[^\n]*)$", re.M
 )
 
 

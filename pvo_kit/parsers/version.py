@@ -40,7 +40,8 @@ _REST = re.compile(r"^[ \t]*(?:Current\s+Version|(?:Build|Install)\s+Date:|BIOS:
                    r"CPUs:|Memory:|BMC:|Hostname:|Last\s+Reboot)[^\n]*$", re.M)  # fmt: skip
 
 _ASYNCOS = re.compile(
-    r"^[ \t]*AsyncOS\s+(?P<version>\d+(?:\.\d+)+)\s+for\s+(?P<product>\S[^\n]*?)\s+build\s+(?P<build>\d+)",
+    r"^[ \t]*AsyncOS\s+(?P<version>\d+(?:\.\d+)+)\s+for\s+(?P<product>\S[^\n]{0,80}?)"
+    r"\s+build\s+(?P<build>\d+)",
     re.M,
 )
 _WELCOME = re.compile(

@@ -16,7 +16,7 @@ NOTHING_LEFT = (
 
 
 def hosts(scenario: Scenario, case: Case, finding: Finding) -> list[str | None]:
-    """Return the hosts for which the scenario's rule gives the finding's status; [None] for none."""
+    """Return the hosts for which the rule gives the finding's status; [None] for no host."""
     found = [verdict.host for verdict in scenario.judge(case) if verdict.status == finding.status]
     return list(dict.fromkeys(found)) or [None]
 
@@ -26,6 +26,6 @@ def told_as_done(remedy: Remedy, seen: str) -> Remedy:
     if seen:
         title = f"What was done, as the evidence shows: {seen}"
     else:
-        title = f"Resolved, by a change that the evidence does not show. What mends it: {remedy.title}"
+        title = f"Resolved; the evidence does not show by what. What mends it: {remedy.title}"
     return replace(remedy, title=title, precondition=(NOTHING_LEFT, *remedy.precondition),
                    alternatives=())  # fmt: skip

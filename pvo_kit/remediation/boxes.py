@@ -45,6 +45,12 @@ class Box:
         """What the remedy calls it: the host name, or words where that is not printed."""
         return f"{self.host} (its name is {self.hidden})" if self.hidden else self.host
 
+    @property
+    def label(self) -> str:
+        """The kind and the name, as a GUI step begins: ``SMA sma.example.com``."""
+        kind = self.role.upper() if self.role != "unknown" else "Appliance"
+        return f"{kind} {self.host}" if not self.host.startswith("<") else f"The {kind}"
+
     def since(self, major: int, minor: int = 0) -> bool:
         """Return True where the release is known and not older than this one."""
         return self.release is not None and self.release >= (major, minor, 0)
@@ -62,7 +68,7 @@ def box(case: Case, host: str | None, role: Role = "esa") -> Box:
 
 
 def boxes(case: Case, *roles: Role) -> list[Box]:
-    """Return the appliances of these roles; one that the evidence does not name where it has none."""
+    """Return the appliances of these roles; one without a name where the evidence has none."""
     hosts = [seen.host for seen in case.boxes(*roles)]
     return [box(case, host, roles[0]) for host in hosts or [None]]
 
@@ -102,6 +108,11 @@ def cluster(case: Case) -> Mode:
 def prompt(mode: Mode) -> str:
     """Return the prompt of a cluster mode: ``(Cluster Main)> ``."""
     return f"({mode[0].capitalize()} {mode[1]})> "
+
+
+def own_mode(box: Box) -> Mode | None:
+    """Return the machine mode of a clustered appliance, None outside a cluster."""
+    return ("machine", box.host) if box.mode else None
 
 
 def words(mode: Mode) -> str:
@@ -150,7 +161,7 @@ def _releases(case: Case, hosts: Iterable[str | None]) -> list[Number]:
     return found
 
 
-def sma_address(case: Case, host: str | None | ellipsis = ...) -> str:  # noqa: F821
+def sma_address(case: Case, host: str | ellipsis | None = ...) -> str:  # noqa: F821
     """Return where this ESA's tries at the quarantine port went, else ``<SMA address>``."""
     ports = [probe for probe in case.all(PortProbe, host)
              if probe.port == case.port and case.role(probe.host) != "sma"]  # fmt: skip

@@ -33,17 +33,9 @@ _COMMIT = (
 def on(box: Box, text: str) -> str:
     """Return a GUI step's text on an appliance, with the way to the page on newer SMAs."""
     gear = _GEAR if box.role == "sma" and box.since(12) else ""
-    kind = "SMA " if box.role == "sma" else "ESA " if box.role == "esa" else ""
-    return f"{kind}{box.host}: {text}{gear}".replace("SMA <SMA>", "SMA").replace("ESA <ESA>", "ESA")
+    return f"{box.label}: {text}{gear}"
 
 
 def commit(box: Box, about: str) -> str:
     """Return the GUI step that reviews and commits."""
-    kind = "SMA " if box.role == "sma" else "ESA " if box.role == "esa" else ""
-    text = f"{kind}{box.host}: {_COMMIT.format(about=about)}"
-    return text.replace("SMA <SMA>", "SMA").replace("ESA <ESA>", "ESA")
-
-
-def mode(name: str) -> str:
-    """Return the words that set the mode of a page in a cluster."""
-    return f"Mode: {name}"
+    return f"{box.label}: {_COMMIT.format(about=about)}"

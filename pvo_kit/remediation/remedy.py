@@ -82,7 +82,7 @@ class Remedy:
         }
 
     def to_text(self) -> list[str]:
-        """Return lines for a terminal: the dialogue as it is typed, and the alternatives in short."""
+        """Return lines for a terminal: the dialogue as it is typed, the alternatives in short."""
         where = ", ".join(self.appliance)
         return [
             *_wrapped(self.title, ""),

@@ -8,8 +8,8 @@ CLI test code (answers).
 
 from __future__ import annotations
 
-from pvo_kit.case import Case
-from pvo_kit.facts import Suspension
+from pvo_kit.case import Case, newest
+from pvo_kit.facts import Suspension, SystemStatus
 from pvo_kit.findings import Finding
 from pvo_kit.remediation import affected, boxes, pages, seen
 from pvo_kit.remediation.boxes import Box
@@ -45,11 +45,10 @@ def remedy(case: Case, finding: Finding) -> Remedy:
     hosts = affected.hosts(SCENARIO, case, finding)
     smas = [boxes.box(case, host, "sma") for host in hosts]
     done = finding.status == "resolved"
-    verbs = {box: _seen(case, host) if done else _standing(case, host)
-             for box, host in zip(smas, hosts, strict=True)}  # fmt: skip
-    used = tuple(dict.fromkeys(verb for found in verbs.values() for verb in found)) or VERBS[:1]
-    steps = tuple(step for box, host in zip(smas, hosts, strict=True)
-                  for verb in verbs[box] or VERBS[:1] for step in _steps(case, host, box, verb))  # fmt: skip
+    verbs = [_seen(case, host) if done else _standing(case, host) for host in hosts]
+    used = tuple(dict.fromkeys(verb for found in verbs for verb in found)) or VERBS[:1]
+    steps = tuple(step for host, box, found in zip(hosts, smas, verbs, strict=True)
+                  for verb in found or used for step in _steps(case, host, box, verb))  # fmt: skip
     result = Remedy(
         title=f"Bring the SMA back with {' and '.join(used)}",
         appliance=tuple(box.name for box in smas),
@@ -61,8 +60,9 @@ def remedy(case: Case, finding: Finding) -> Remedy:
         rollback=tuple(UNDO[verb] for verb in used),
         alternatives=(_in_gui(smas), _enable(smas)),
     )
-    return affected.told_as_done(result, " and ".join(used) if any(verbs.values()) else "") \
-        if done else result  # fmt: skip
+    if not done:
+        return result
+    return affected.told_as_done(result, " and ".join(used) if any(verbs) else "")
 
 
 def _before(used: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,13 +76,16 @@ def _before(used: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _standing(case: Case, host: str | None) -> list[str]:
-    """The commands that take back what stands; none where only ``status`` shows the fault."""
+    """The commands that take back what stands; ``resume`` takes back a listener's too."""
     found = []
     for subject, verb in _SUBJECTS.items():
         stops = [fact for fact in case.all(Suspension, host) if _stops(fact, subject)]
         starts = [fact for fact in case.all(Suspension, host) if _starts(fact, subject)]
         if any(not any(start.moment.after(stop.moment) for start in starts) for stop in stops):
             found.append(verb)
+    states = {fact.state.lower() for fact in newest(case.all(SystemStatus, host))}
+    if not found or "offline" in states or "resume" in found:
+        return ["resume", *(verb for verb in found if verb == "resumetransfers")]
     return found
 
 

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
 
 from pvo_kit.escape import html, terminal
 from pvo_kit.findings import Diagnosis, Finding, Need
+from pvo_kit.report.labels import LABELS
+from pvo_kit.report.story import Ask, asks
 from pvo_kit.version import __version__
 
 WIDTH = 100
 _LINES_SHOWN = 12
-
-LABELS = {
-    "fail": "FAIL",
-    "error": "ERROR",
-    "unknown": "unknown",
-    "manual": "look",
-    "resolved": "resolved",
-    "pass": "pass",
-    "not_applicable": "n/a",
-}
-
 
 def to_text(diagnosis: Diagnosis) -> str:
     """Return the diagnosis as text: a line a scenario, the proof of what fails, what to ask for."""
@@ -101,38 +91,25 @@ def _open(diagnosis: Diagnosis) -> list[str]:
     return ["Not decided", *lines] if lines else []
 
 
-def _asked(needs: Iterable[Need]) -> list[str]:
+def _asked(needs: Sequence[Need]) -> list[str]:
     """ONE block, ready to paste into a reply: per appliance, in the order to type."""
-    ordered = sorted(needs, key=lambda need: (need.appliance, need.host or "", bool(need.where)))
-    lines: list[str] = []
-    for (kind, host), group in groupby(ordered, lambda need: (need.appliance, need.host)):
-        lines += ["", *_for_box(kind, host, list(group))]
-    return ["To ask for", *lines] if lines else []
+    found = asks(needs)
+    return ["To ask for", *(line for ask in found for line in ("", *_for_box(ask)))] if found else []
 
 
-def _for_box(kind: str, host: str | None, needs: list[Need]) -> Iterator[str]:
-    roles = {need.role for need in needs}
-    name = host or ("each ESA" if kind == "esa" else "the SMA")
-    yield terminal(f"  {kind.upper()} {name}, logged in as {' or '.join(sorted(roles))}:")
-    commands = [need for need in needs if need.command]
-    for (command, mode), group in _by_command(commands):
-        place = f"   [{mode} mode]" if mode else ""
-        yield terminal(f"    {command}{place}")
-        for why in dict.fromkeys(need.why for need in group if need.why):
+def _for_box(ask: Ask) -> Iterator[str]:
+    name = ask.host or ("each ESA" if ask.appliance == "esa" else "the SMA")
+    yield terminal(f"  {ask.appliance.upper()} {name}, logged in as {ask.account}:")
+    for need, reasons in ask.commands:
+        mode = f"   [{need.mode} mode]" if need.mode else ""
+        yield terminal(f"    {need.command}{mode}")
+        for why in reasons:
             yield from _wrapped(why, "      - ", "        ")
-    for need in needs:
-        if need.where:
-            yield terminal(f"    look at: {need.where}")
-            yield from _wrapped(need.why, "      - ", "        ")
-            if need.record:
-                yield terminal(f"        record it: {need.record}")
-
-
-def _by_command(needs: list[Need]) -> list[tuple[tuple[str | None, str | None], list[Need]]]:
-    grouped: dict[tuple[str | None, str | None], list[Need]] = {}
-    for need in needs:
-        grouped.setdefault((need.command, need.mode), []).append(need)
-    return list(grouped.items())
+    for need in ask.places:
+        yield from _wrapped(f"look at: {need.where}", "    ", "      ")
+        yield from _wrapped(need.why, "      - ", "        ")
+        if need.record:
+            yield terminal(f"        record it: {need.record}")
 
 
 def _listed(title: str, rows: Iterable[str]) -> list[str]:
