@@ -16,9 +16,10 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 LOCKED := $(VENV)/.locked-$(VERSION)
 READY := $(VENV)/.ready-$(VERSION)
 
-# A finding is no error: diagnose ends with 1 where a cause is shown and with 3 where something is
-# unknown; only 2 and beyond mean that it did not work.
-DIAGNOSED = case $$? in 0|1|3) ;; *) exit 1 ;; esac
+# $(call diagnose,PVO-KIT,CASE,OUT): a finding is no error. diagnose ends with 1 where a cause is
+# shown and with 3 where something is unknown; but Python ends with 1 too where it breaks, and then
+# there is no result.
+diagnose = rm -f $(3); $(1) diagnose $(2) --out $(3); case $$? in 0|1|3) cat $(3) ;; *) exit 1 ;; esac
 
 # Without bytecode every start takes a second more, and what else the caller's shell sets for
 # Python and pip must not reach the environment.
@@ -32,7 +33,8 @@ help: ## print the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
 
 demo: $(READY) ## set up, diagnose a bundled escalation and print the findings
-	@$(BIN)/pvo-kit diagnose data/escalations/$(CASE); $(DIAGNOSED)
+	@mkdir -p build
+	@$(call diagnose,$(BIN)/pvo-kit,data/escalations/$(CASE),build/demo.txt)
 
 test: $(READY) ## set up and run all tests
 	$(BIN)/python -m pytest -n logical $(ARGS)
@@ -51,17 +53,16 @@ bench: $(READY) ## print how long a start takes
 	$(BIN)/python tests/bench_startup.py
 
 # Base dependencies alone, so that an import of anything else shows; the same bytes as in place.
-wheel: $(READY) ## build the wheel and diagnose with it in an empty environment, elsewhere
-	rm -rf build dist && mkdir -p build/elsewhere
+wheel: demo ## build the wheel and diagnose with it in an empty environment, elsewhere
+	rm -rf build/empty build/elsewhere dist && mkdir build/elsewhere
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .
 	$(BIN)/uv venv -q --python $(BIN)/python build/empty
-	$(BIN)/uv pip install -q --python build/empty/bin/python --compile-bytecode --constraint requirements.lock dist/*.whl
-	@$(BIN)/pvo-kit diagnose data/escalations/$(CASE) --out build/in-place.txt; $(DIAGNOSED)
-	@cd build/elsewhere && PATH=../empty/bin && \
+	$(BIN)/uv pip install -q --python build/empty/bin/python --compile-bytecode \
+	  --constraint requirements.lock dist/*.whl
+	@cd build/elsewhere && PATH=../empty/bin:$$PATH && \
 	  case=$$(python -c 'import pvo_kit; print(pvo_kit.example("$(CASE)"))') && \
-	  { pvo-kit diagnose "$$case" --out ../wheel.txt; $(DIAGNOSED); }
-	cmp build/in-place.txt build/wheel.txt
-	@cat build/wheel.txt
+	  { $(call diagnose,pvo-kit,"$$case",../wheel.txt); } >/dev/null
+	cmp build/demo.txt build/wheel.txt
 
 lock: $(READY) ## pin again what pyproject.toml asks for; UPGRADE=1 takes the newest of all
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes \

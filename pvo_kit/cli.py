@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING
 
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.escape import terminal
+from pvo_kit.observations import WHAT
 from pvo_kit.version import __version__
 
 if TYPE_CHECKING:
-    from pvo_kit.evidence import Role
+    from pvo_kit.evidence import Evidence, Role
+    from pvo_kit.findings import Diagnosis
+    from pvo_kit.sources import Limits
 
 USAGE_ERROR = 2
 
@@ -53,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pvo-kit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_diagnose(commands)
+    _add_observe(commands)
     listing = commands.add_parser("commands", help="print the catalog of commands as a table")
     listing.set_defaults(run=_commands)
     return parser
@@ -70,7 +74,7 @@ def _add_diagnose(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     diagnose.add_argument("paths", nargs="+", metavar="PATH")
     diagnose.add_argument("--scenario", type=int, action="append", metavar="N",
                           help="only this scenario, 1 to 6 (may be repeated)")  # fmt: skip
-    diagnose.add_argument("--format", choices=("text", "json"), default="text")
+    diagnose.add_argument("--format", choices=("text", "json", "md", "html"), default="text")
     diagnose.add_argument("--out", type=Path, metavar="FILE", help="write the result to this file")
     diagnose.add_argument("--pvo-port", type=int, metavar="N",
                           help="the quarantine's port, where it is not 7025")  # fmt: skip
@@ -87,6 +91,32 @@ def _add_diagnose(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     diagnose.add_argument("-v", "--verbose", action="store_true",
                           help="progress, and the tracebacks behind error findings")  # fmt: skip
     diagnose.set_defaults(run=_diagnose)
+
+
+def _add_observe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    observe = commands.add_parser(
+        "observe",
+        help="record what only a person sees in a GUI",
+        description="Adds one observation to observations.toml in FOLDER, where diagnose reads it.",
+    )
+    observe.add_argument("folder", type=Path, metavar="FOLDER", help="the escalation's folder")
+    observe.add_argument("--host", required=True, help="the appliance whose GUI was looked at")
+    observe.add_argument("--what", required=True, choices=WHAT)
+    observe.add_argument("--value", required=True, metavar="TEXT",
+                         help="wizard: finished or not-finished; pending_changes: yes or no; role: "
+                         "as the GUI names it; port: a number; else the text as it stands")  # fmt: skip
+    observe.add_argument("--time", metavar="WHEN", help="when it was seen: 2014-07-21T12:05:00+02:00")
+    observe.add_argument("--by", default="", metavar="NAME", help="who saw it")
+    observe.set_defaults(run=_observe)
+
+
+def _observe(arguments: argparse.Namespace) -> int:
+    from pvo_kit.recording import record
+
+    path = record(arguments.folder, arguments.host, arguments.what, arguments.value,
+                  arguments.time, arguments.by)  # fmt: skip
+    _say(f"recorded in {path.name}; run pvo-kit diagnose {arguments.folder} again")
+    return 0
 
 
 def _diagnose(arguments: argparse.Namespace) -> int:
@@ -106,8 +136,18 @@ def _diagnose(arguments: argparse.Namespace) -> int:
         for found in diagnosis.findings:
             if found.trace:
                 _say(f"scenario {found.scenario}:\n{found.trace}")
-    _write(diagnosis.to_json() if arguments.format == "json" else repr(diagnosis), arguments.out)
+    _write(_rendered(diagnosis, evidence, arguments.format), arguments.out)
     return diagnosis.exit_code
+
+
+def _rendered(diagnosis: Diagnosis, evidence: Evidence, form: str) -> str:
+    if form == "json":
+        return diagnosis.to_json()
+    if form == "text":
+        return repr(diagnosis)
+    from pvo_kit.report import pages
+
+    return (pages.to_html if form == "html" else pages.to_markdown)(diagnosis, evidence)
 
 
 def _role(text: str) -> tuple[str, Role]:
@@ -117,7 +157,7 @@ def _role(text: str) -> tuple[str, Role]:
     return host.lower(), "esa" if role.lower() == "esa" else "sma"
 
 
-def _limits(arguments: argparse.Namespace) -> object:
+def _limits(arguments: argparse.Namespace) -> Limits:
     from pvo_kit.sources import Limits
 
     given = {

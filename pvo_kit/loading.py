@@ -21,6 +21,7 @@ from pvo_kit.evidence import (
     Kind,
     Observation,
     Role,
+    Row,
     Transcript,
 )
 from pvo_kit.mail_logs import Coverage, Event, connections, parse_header, read, recognise
@@ -211,11 +212,22 @@ def _take(
     if observations.is_observations(lines):
         seen, notes = observations.parse(file, lines)
         found.observations += seen
+        found.error_texts += _observed_texts(file, seen)
+        found.lines[file] = dict(enumerate(lines, start=1))
         return ("observations" if seen else "unused"), "; ".join(notes) or None
     if _is_log(lines[:_SAMPLE]) and not _has_prompt(lines):
         _take_log(found, _Log(file, lines, None), year)
         return "mail_log", None
     return _take_mixed(found, file, lines, year)
+
+
+def _observed_texts(file: str, seen: Iterable[Observation]) -> Iterator[ErrorText]:
+    """The wizard's sentence where a person recorded it instead of pasting it."""
+    for item in seen:
+        if item.what == "error_text":
+            raw = tuple((line.line, line.text) for line in item.citations)
+            for sentence in wizard.parse(file, [Row(item.value, raw)]):
+                yield replace(sentence, moment=item.moment)
 
 
 def _take_log(found: _Found, log: _Log, year: int | None) -> None:

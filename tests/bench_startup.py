@@ -25,10 +25,11 @@ def seconds(arguments: list[str]) -> float:
     """Return the wall-clock time of one run in a process of its own."""
     command = [sys.executable, "-m", "pvo_kit", *arguments]
     begin = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
-    if done.returncode not in DIAGNOSED:
-        raise SystemExit(f"{' '.join(command)}: exit code {done.returncode}")
-    return time.perf_counter() - begin
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603
+    taken = time.perf_counter() - begin
+    if done.returncode not in DIAGNOSED or not done.stdout:
+        raise SystemExit(f"{' '.join(command)}: exit code {done.returncode}, and no result")
+    return taken
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from pvo_kit.parsers.dialogue import Question, entry_name, questions
 from pvo_kit.parsers.reading import Reading
 from pvo_kit.parsers.refusals import is_refused
 
-_HOST = r"[A-Za-z0-9][\w-]*(?:\.[\w-]+)+"
+_HOST = r"[A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){1,9}"
 _CLUSTER = re.compile(r"^[ \t]*Cluster\s+(?P<name>\S[^\n]*?)[ \t]*\n\s*=+[ \t]*$", re.M)
 _MEMBER = re.compile(
     r"^[ \t]*(?:Group\s+(?P<group>\S[^\n:]*?):[ \t]*$|"

@@ -52,8 +52,9 @@ _LICENCE = re.compile(
 )
 _NO_LICENCES = re.compile(r"^[ \t]*There\s+are\s+no\s+active\s+licen[cs]es[^\n]*$", re.M | re.I)
 _LINE = re.compile(r"^[ \t]*Feature\s+-\s+(?P<label>[^:\n]+):\s+(?P<left>\w[^\n]*?)[ \t]*$", re.M)
-_ACTIVATED = re.compile(r"^[ \t]*(?P<answer>(?:The\s+)?Feature\s+key\s+(?:was\s+)?accepted)\b[^\n]*$",
-                        re.M | re.I)  # fmt: skip
+_ACTIVATED = re.compile(
+    r"^[ \t]*(?P<answer>(?:The\s+)?Feature\s+key\s+(?:was\s+)?accepted)\b[^\n]*$", re.M | re.I
+)
 _REST = re.compile(
     r"^[ \t]*(?:\S[^\n]*(?:\bmalformed\b|has\s+already\s+been\s+used)[^\n]*|"
     r"Expiration\s+Date|Smart\s+Licensing\s+is[^\n]*|Registration:[^\n]*|Status:[^\n]*|"

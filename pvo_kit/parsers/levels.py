@@ -38,8 +38,8 @@ _SETTINGS: dict[str, tuple[Setting, ...]] = {
     "dmarcconfig": ("dmarc",),
 }
 _NOTICE = re.compile(
-    r"^[ \t]*NOTICE:\s+This\s+configuration\s+command\s+has\s+not\s+(?:yet\s+)?been\s+configured\s+for"
-    r"\s+the\s+current\s+(?:cluster\s+)?mode\b"
+    r"^[ \t]*NOTICE:\s+This\s+configuration\s+command\s+has\s+not\s+(?:yet\s+)?been\s+configured"
+    r"\s+for\s+the\s+current\s+(?:cluster\s+)?mode\b"
     r"(?:\s*\(\s*(?P<level>Machine|Group|Cluster)\s+(?P<name>[^()\n]+?)\s*\))?",
     re.M | re.I,
 )
@@ -53,7 +53,8 @@ _BATCH_MODE = re.compile(
     r"clustermode\s+(?P<level>machine|group|cluster)\s*(?P<name>[^\s;]*)", re.I
 )
 _REST = re.compile(
-    r"^[ \t]*(?:What\s+would\s+you\s+like\s+to\s+do\?|DLP\s+(?:Engine|should)[^\n]*|Component\s[^\n]*|"
+    r"^[ \t]*(?:What\s+would\s+you\s+like\s+to\s+do\?|DLP\s+(?:Engine|should)[^\n]*|"
+    r"Component\s[^\n]*|"
     r"Enter\s+filter\s+script[^\n]*|\d+\s+filters?\s+\w+[^\n]*)[ \t]*$",
     re.M,
 )

@@ -11,7 +11,8 @@ from pvo_kit.evidence import Citation, Row, Transcript
 from pvo_kit.parsers.dialogue import last_asked
 
 _MENU = re.compile(
-    r"^[ \t]*(?:- [A-Z_0-9 ]+ - |\d+\. |[-=]{3,}[-= ]*$|(?:Enter|Choose|Select) (?:the|an?|new|one) |"
+    r"^[ \t]*(?:- [A-Z_0-9 ]+ - |\d+\. |[-=]{3,}[-= ]*$|"
+    r"(?:Enter|Choose|Select) (?:the|an?|new|one) |"
     r"Please (?:enter|select|choose) |Would you like |Do you (?:want|wish) |Are you sure)",
     re.IGNORECASE,
 )

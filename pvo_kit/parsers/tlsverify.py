@@ -55,8 +55,9 @@ _LINES = {
 _PATTERNS = {name: re.compile(rf"^[ \t]*{line}", re.M) for name, line in _LINES.items()}
 _COMPLETED = re.compile(r"^[ \t]*TLS\s+verification\s+completed", re.M)
 _REST = re.compile(
-    r"^[ \t]*(?:Checking\s+TLS\s+connection|Verifying\s+(?:peer\s+)?certificate|TLS\s+certificate\s+"
-    r"(?:match|verified)|Certificate\s+verification\s+successful|(?:you\s+are\s+not\s+)?connecting\s+on\s+port)[^\n]*$",
+    r"^[ \t]*(?:Checking\s+TLS\s+connection|Verifying\s+(?:peer\s+)?certificate|"
+    r"TLS\s+certificate\s+(?:match|verified)|Certificate\s+verification\s+successful|(?:you\s+are\s+not\s+)?"
+    r"connecting\s+on\s+port)[^\n]*$",
     re.M,
 )
 

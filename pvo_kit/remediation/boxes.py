@@ -43,13 +43,22 @@ class Box:
     @property
     def name(self) -> str:
         """What the remedy calls it: the host name, or words where that is not printed."""
-        return f"{self.host} (its name is {self.hidden})" if self.hidden else self.host
+        return f"{self.called} (its name is {self.hidden})" if self.hidden else self.called
+
+    @property
+    def called(self) -> str:
+        """The name within a sentence: the host name, or ``the ESA`` for a placeholder."""
+        return self.host if not self.host.startswith("<") else f"the {self.kind}"
+
+    @property
+    def kind(self) -> str:
+        """ESA or SMA."""
+        return self.role.upper() if self.role != "unknown" else "appliance"
 
     @property
     def label(self) -> str:
         """The kind and the name, as a GUI step begins: ``SMA sma.example.com``."""
-        kind = self.role.upper() if self.role != "unknown" else "Appliance"
-        return f"{kind} {self.host}" if not self.host.startswith("<") else f"The {kind}"
+        return f"{self.kind} {self.host}" if not self.host.startswith("<") else self.called
 
     def since(self, major: int, minor: int = 0) -> bool:
         """Return True where the release is known and not older than this one."""
@@ -76,7 +85,8 @@ def boxes(case: Case, *roles: Role) -> list[Box]:
 def _clustered(case: Case, host: str | None) -> bool:
     if any(fact.host == host for fact in case.stand_alone):
         return False
-    return case.clustered(host) or (host is None and case.in_cluster)
+    named = any(host in text.hosts for text in case.evidence.error_texts)
+    return named or case.clustered(host) or (host is None and case.in_cluster)
 
 
 def _start(case: Case, host: str | None, shown: str) -> Mode:
@@ -161,20 +171,39 @@ def _releases(case: Case, hosts: Iterable[str | None]) -> list[Number]:
     return found
 
 
-def sma_address(case: Case, host: str | ellipsis | None = ...) -> str:  # noqa: F821
-    """Return where this ESA's tries at the quarantine port went, else ``<SMA address>``."""
-    ports = [probe for probe in case.all(PortProbe, host)
-             if probe.port == case.port and case.role(probe.host) != "sma"]  # fmt: skip
-    found = [probe.address or probe.target for probe in reversed(ports)]
-    found += [probe.address or probe.target for probe in reversed(case.all(TlsProbe, host))
-              if probe.port == case.port or (probe.domain or "").lower() == CPQ_DOMAIN]  # fmt: skip
-    found += [link.address for link in reversed(case.connections)
-              if host is ... or link.appliance == host]  # fmt: skip
-    for name in found:
+def sma_address(
+    case: Case,
+    host: str | ellipsis | None = ...,  # noqa: F821
+    *,
+    by_tls: bool = False,
+) -> str:
+    """Return where this ESA's tries at the quarantine port went, else ``<SMA address>``.
+
+    ``telnet`` comes first, or with ``by_tls`` what was verified and delivered to.
+    """
+    ports = [
+        probe.address or probe.target
+        for probe in reversed(case.all(PortProbe, host))
+        if probe.port == case.port and case.role(probe.host) != "sma"
+    ]
+    sessions = [
+        probe.address or probe.target
+        for probe in reversed(case.all(TlsProbe, host))
+        if probe.port == case.port or (probe.domain or "").lower() == CPQ_DOMAIN
+    ]
+    links = reversed(case.connections)
+    sessions += [link.address for link in links if host is ... or link.appliance == host]
+    for name in (*sessions, *ports) if by_tls else (*ports, *sessions):
         checked = values.target(name) if name else Refused("", "is empty")
         if not isinstance(checked, Refused):
             return checked
-    return "<SMA address>" if host is ... else sma_address(case)
+    return "<SMA address>" if host is ... else sma_address(case, by_tls=by_tls)
+
+
+def group(case: Case) -> Mode:
+    """Return the group mode, with the group's name where all members are in one."""
+    names = {name for fact in newest(case.all(Membership)) for name in fact.groups}
+    return "group", place(names.pop() if len(names) == 1 else None, "group")
 
 
 def pvo_port(case: Case) -> str:

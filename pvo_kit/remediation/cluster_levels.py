@@ -72,11 +72,12 @@ def remedy(case: Case, finding: Finding) -> Remedy:
         steps=tuple(_steps(case, looked_at, target, known=bool(overrides))),
         effect=EFFECT,
         risk=RISK,
-        verify=tuple(_verify(looked_at)),
+        verify=(committing.DATED, *_verify(looked_at)),
         rollback=(committing.CLEAR, "After it: loadconfig with the loadable file, or the same "
                   "pages the other way round (Override Settings at the machine)."),
-        alternatives=(*level_dialogue.in_cli(case, looked_at, target),
-                      rejoining.remedy(case, members)),
+        alternatives=(*level_dialogue.in_cli(case, overrides, target),
+                      *rejoining.ways(case, [(item.box, item.mode) for item in looked_at],
+                                      known=bool(overrides))),
     )  # fmt: skip
     if finding.status != "resolved":
         return result
@@ -118,7 +119,7 @@ def _target(case: Case) -> Mode:
     """The level of the quarantines: what the wizard's sentence says, else the cluster's."""
     levels = {text.level for text in case.evidence.error_texts}
     if levels == {"group"}:
-        return "group", "<group>"
+        return boxes.group(case)
     return boxes.cluster(case)
 
 

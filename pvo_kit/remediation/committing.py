@@ -18,6 +18,11 @@ COMMENT = "Please enter some comments describing your changes:"
 KEEP_COPY = "Do you want to save the current configuration for rollback? [Y]> "
 CLEAR = "Before the commit: clear (Enter at its question) drops everything pending in this session."
 
+DATED = (
+    "Capture the checks in one session that begins with status: its clock shows that they are "
+    "newer than the fault."
+)
+
 _MASKED = (
     "Save the configuration of {names} twice with saveconfig and keep both files safe: once with "
     "masked passphrases for the ticket, once loadable for the way back. Older releases ask whether "
@@ -28,7 +33,7 @@ _MASKED = (
 
 def save(*boxes: Box) -> str:
     """Return the precondition to save the configuration, masked and loadable."""
-    return _MASKED.format(names=" and ".join(dict.fromkeys(box.host for box in boxes)))
+    return _MASKED.format(names=" and ".join(dict.fromkeys(box.called for box in boxes)))
 
 
 def review_and_commit(box: Box, prompt: str, about: str) -> list[Step]:

@@ -63,7 +63,7 @@ def remedy(case: Case, finding: Finding) -> Remedy:
         effect="All outbound mail without an interface of its own leaves from the interface that "
                f"AsyncOS chooses for its destination. {_other_mail(case, places)}".strip(),
         risk=RISK + _cluster_risk(places),
-        verify=tuple(line for place in places for line in _verify(case, place)),
+        verify=(committing.DATED, *(line for place in places for line in _verify(case, place))),
         rollback=tuple(line for place in places for line in _way_back(place)),
         alternatives=ways[0] if ways else (),
     )  # fmt: skip
@@ -99,11 +99,11 @@ def _before(case: Case, place: Place) -> Iterator[str]:
     name = f"{place.old} (its name, since numbers move)"
     if isinstance(place.old, Refused):
         name = f"as deliveryconfig prints it ({place.old})"
-    yield f"Note the old value on {place.box.host}: default interface to deliver mail: {name}."
+    yield f"Note the old value on {place.box.called}: default interface to deliver mail: {name}."
     gateway = _on_gateway(case, place.host)
     if not gateway:
         yield (
-            f"Look at setgateway and interfaceconfig on {place.box.host}: with Auto, mail to the "
+            f"Look at setgateway and interfaceconfig on {place.box.called}: with Auto, mail to the "
             "internet leaves from the interface on the default gateway's subnet."
         )
     if place.mode and place.mode[0] != "machine":
@@ -162,9 +162,9 @@ def _other_mail(case: Case, places: Sequence[Place]) -> str:
         target = boxes.sma_address(case, place.host)
         found = reaching(target, boxes.interfaces(case, place.host), case.all(Route, place.host))
         if found:
-            parts.append(f"On {place.box.host} the SMA is reached from {_named(found[0])}.")
+            parts.append(f"On {place.box.called} the SMA is reached from {_named(found[0])}.")
         if gateway := _on_gateway(case, place.host):
-            parts.append(f"Mail to the internet leaves {place.box.host} from {_named(gateway[0])}, "
+            parts.append(f"Mail to the internet leaves {place.box.called} from {_named(gateway[0])}, "
                          "which lies on the default gateway's subnet.")  # fmt: skip
     return " ".join(parts)
 
@@ -183,11 +183,11 @@ def _cluster_risk(places: Sequence[Place]) -> str:
 
 def _verify(case: Case, place: Place) -> Iterator[str]:
     address, port = boxes.sma_address(case, place.host), boxes.pvo_port(case)
-    yield (f"On {place.box.host} run deliveryconfig again, as a new command: Default interface to "
+    yield (f"On {place.box.called} run deliveryconfig again, as a new command: Default interface to "
            f"deliver mail: {AUTO}.")  # fmt: skip
-    yield (f"On {place.box.host}, telnet: interface {AUTO}, host {address}, port {port}: a line "
+    yield (f"On {place.box.called}, telnet: interface {AUTO}, host {address}, port {port}: a line "
            "that begins with 220; then QUIT.")  # fmt: skip
-    yield (f'On {place.box.host}, grep "port {port}" mail_logs: the next delivery to the SMA uses '
+    yield (f'On {place.box.called}, grep "port {port}" mail_logs: the next delivery to the SMA uses '
            'the right interface; grep "port 25" mail_logs: other mail still leaves from an '
            "address that partners accept.")  # fmt: skip
 

@@ -43,13 +43,13 @@ def _route(case: Case, host: str | None, box: Box, name: str) -> Remedy:
              f"that interface's network leads to the SMA.{doubt}",
         appliance=(box.name,),
         precondition=(committing.save(box),
-                      f"Note the routes that routeconfig lists on {box.host}.",
+                      f"Note the routes that routeconfig lists on {box.called}.",
                       f"Know the gateway: an address on the subnet of {name}."),
         steps=tuple(_route_steps(case, host, box, target)),
         effect=f"Only traffic to {target} takes the new way. {KEEPS}",
         risk="A wrong gateway cuts the ESA off from the SMA altogether (reporting, tracking, spam "
              "quarantine too).",
-        verify=(f"On {box.host}, telnet: interface {name}, host {target}, port {port}: a line "
+        verify=(f"On {box.called}, telnet: interface {name}, host {target}, port {port}: a line "
                 "that begins with 220; then QUIT.",),
         rollback=committing.way_back(box, f"routeconfig > DELETE: the route {ROUTE_NAME}, "
                                           "commit."),
@@ -95,8 +95,8 @@ def _firewall(case: Case, host: str | None, box: Box, name: str) -> Remedy:
                         "directions, without SMTP inspection. Released mail comes back to the "
                         "ESA's own quarantine port."),),
         effect=f"The ESA keeps {name} for all mail. {KEEPS}",
-        risk="None for the ESA's mail flow; the opened port is reachable for both boxes only.",
-        verify=(f"On {box.host}, telnet: interface {name}, host {target}, port {port}: a line "
+        risk="The ESA's mail flow is not touched; open the port for these two addresses only.",
+        verify=(f"On {box.called}, telnet: interface {name}, host {target}, port {port}: a line "
                 "that begins with 220; then QUIT.",),
         rollback=("Take the firewall's rule back.",),
     )  # fmt: skip

@@ -56,8 +56,8 @@ def remedy(case: Case, finding: Finding) -> Remedy:
     """Return the activation on every member that lacks a module, then the feature's settings."""
     gaps = list(_gaps(case, resolved=finding.status == "resolved"))
     members = list(dict.fromkeys(gap.box for gap in gaps))
-    mode = _settings_mode(case)
-    told = ", ".join(f"{gap.label} on {gap.box.host}" for gap in gaps)
+    mode = boxes.cluster(case)
+    told = ", ".join(f"{gap.label} on {gap.box.called}" for gap in gaps)
     result = Remedy(
         title=f"Give every member the same modules: {told}",
         appliance=tuple(box.name for box in members),
@@ -70,7 +70,7 @@ def remedy(case: Case, finding: Finding) -> Remedy:
         steps=(*(step for gap in gaps for step in _steps(gap)), *_settings(gaps, members, mode)),
         effect="The feature works on these members too: their mail is scanned as on the others.",
         risk=RISK,
-        verify=tuple(_verify(case, gaps)),
+        verify=(committing.DATED, *_verify(case, gaps)),
         rollback=(
             "Disable the feature on its page (Submit, Commit Changes).",
             "A key that was activated stays: there is no way back for it.",
@@ -107,17 +107,12 @@ def _label(tables: rule.Tables, name: str) -> str:
     return "<module>" if isinstance(checked, Refused) else checked
 
 
-def _settings_mode(case: Case) -> Mode:
-    """The level at which the quarantines are enabled: the cluster, unless the wizard says other."""
-    return boxes.cluster(case)
-
-
 def _states(gaps: list[Gap]) -> str:
-    return ", ".join(f"{gap.label} is {gap.state} on {gap.box.host}" for gap in gaps)
+    return ", ".join(f"{gap.label} is {gap.state} on {gap.box.called}" for gap in gaps)
 
 
 def _steps(gap: Gap) -> Iterator[Step]:
-    if gap.state == "dormant":
+    if gap.state == "dormant" and not gap.smart:
         return  # the key is there; enabling the feature wakes it
     machine = boxes.own_mode(gap.box)
     prompt = boxes.prompt(machine) if machine else gap.box.prompt

@@ -69,7 +69,7 @@ def _steps(case: Case, smas: list[Box], esas: list[Box], failing: bool) -> Itera
     for box, host in zip_longest(smas, hosts):
         if failing and hosts and _pending(case, host):
             yield from _in_session(box)
-        yield Step(gui=pages.on(box, "log in as an administrator (whoami: group admin)."))
+        yield Step(gui=f"{box.label}: log in as an administrator (whoami: group admin).")
         yield Step(gui=pages.on(box, f"{pages.SMA_PVO} > Launch Migration Wizard: choose Automatic "
                                      "or Custom, Submit."))  # fmt: skip
         yield Step(gui=pages.commit(box, ABOUT))
@@ -108,9 +108,9 @@ def _verify(smas: list[Box], esas: list[Box]) -> Iterator[str]:
         observe = f"pvo-kit observe FOLDER --host {box.host}"
         yield (f"GUI of {box.label}, {pages.SMA_PVO}: the wizard is complete for the ESA. Record "
                f"it: {observe} --what wizard --value finished")  # fmt: skip
-        yield (f"No Commit Changes button is lit on {box.host}. Record it: {observe} --what "
+        yield (f"No Commit Changes button is lit on {box.called}. Record it: {observe} --what "
                "pending_changes --value no")  # fmt: skip
-    yield (f"whoami on {', '.join(box.host for box in (*smas, *esas))}: the group admin (or "
+    yield (f"whoami on {', '.join(box.called for box in (*smas, *esas))}: the group admin (or "
            "Administrators).")  # fmt: skip
     yield (
         f"GUI of the ESA, {pages.ESA_PVO}: five minutes after the commit and after a reload "
@@ -134,5 +134,5 @@ def _discard(box: Box) -> Remedy:
         effect="The session's pending changes are gone; mail flow does not change.",
         risk="Work that was never committed is lost.",
         verify=("showchanges lists nothing any more.",),
-        rollback=("None: the changes have to be made again.",),
+        rollback=("There is no way back: the changes have to be made again.",),
     )  # fmt: skip

@@ -8,30 +8,43 @@ for from AsyncOS 11), the article on clusters (versions, certificates).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pvo_kit.case import Case, newest
 from pvo_kit.facts import Membership
 from pvo_kit.remediation import boxes, seen, values
-from pvo_kit.remediation.boxes import Box
+from pvo_kit.remediation.boxes import Box, Mode
 from pvo_kit.remediation.remedy import Remedy, Step
 from pvo_kit.remediation.values import Refused
 
 REMOVE = seen.Pattern("clusterconfig", r"machine\s+to\s+remove")
 JOIN = seen.Pattern("clusterconfig", r"(?:join\s+or\s+create|configure\s+as\s+standalone)")
 OVER_SSH = "Join an existing cluster over SSH"
+ANY = "<machine>"
 PEER = "<address of a machine that stays in the cluster>"
 
 
-def remedy(case: Case, members: Sequence[Box]) -> Remedy:
-    """Return removal and re-join of each machine that has settings of its own."""
+def ways(case: Case, overrides: Sequence[tuple[Box, Mode]], *, known: bool) -> list[Remedy]:
+    """Return removal and re-join of each machine that has settings of its own.
+
+    Nothing where only a group has: a machine that comes back into it inherits them again. Where no
+    override is known (``known`` is False), the machine is left to be filled in.
+    """
+    own = list(dict.fromkeys(box for box, mode in overrides if mode[0] == "machine"))
+    if not known:
+        own = [replace(box, host=ANY, hidden="") for box in own[:1]]
+    return [_remedy(case, own)] if own else []
+
+
+def _remedy(case: Case, members: Sequence[Box]) -> Remedy:
     return Remedy(
         title="Last resort: remove the machine from the cluster and let it join again",
         when="Only where moving the settings does not work or their owner wants none of them.",
-        role="administrator (joining: the user admin)",
         appliance=tuple(box.name for box in members),
         precondition=(
             "A file of saveconfig that can be loaded again (passphrases encrypted or plain, not "
             "masked) of this machine is kept elsewhere; without it there is no way back.",
+            "The passphrase of the user admin: nobody else can let a machine join.",
             "A change window: the machine runs alone between the two steps.",
             "The same AsyncOS build on all members, DNS names (or addresses) of all members, and "
             "at most 20 members.",
@@ -45,8 +58,8 @@ def remedy(case: Case, members: Sequence[Box]) -> Remedy:
              "are lost.",
         verify=("clusterconfig list and connstatus: the machine is listed and connected.",
                 "The commands and pages of the other remedies: nothing is overridden."),
-        rollback=("There is none. With the loadable file: REMOVEMACHINE again, then loadconfig "
-                  "on the machine.",),
+        rollback=("There is no way back, except with the loadable file: REMOVEMACHINE again, then "
+                  "loadconfig on the machine.",),
     )  # fmt: skip
 
 

@@ -125,12 +125,12 @@ def _steps(case: Case, host: str | None, box: Box, verb: str) -> list[Step]:
 def _verify(case: Case, smas: list[Box], used: tuple[str, ...]) -> list[str]:
     address, port = boxes.sma_address(case), boxes.pvo_port(case)
     esa = boxes.boxes(case, "esa")[0]
-    names = " and ".join(box.host for box in smas)
+    names = " and ".join(box.called for box in smas)
     answers = "; ".join(f"{verb}: {ANSWERS[verb]}" for verb in used)
     return [
         f"On {names}: the answer ({answers}); keep it with its prompt for the ticket.",
         f"On {names}, status: System status: Online (it does not show listeners or transfers).",
-        f"On {esa.host}, telnet: interface Auto, host {address}, port {port}: a line that begins "
+        f"On {esa.called}, telnet: interface Auto, host {address}, port {port}: a line that begins "
         "with 220; then QUIT.",
         f"GUI of the ESA, {pages.ESA_PVO}: after a reload [Enable...] is active.",
     ]  # fmt: skip

@@ -77,7 +77,7 @@ def in_cli(case: Case, setting: Setting, string: str) -> Iterator[Step]:
     if setting.era and setting.era >= (11, 0, 0):
         yield Step("[]> ", "VERIFY", asks=operation.asks)
         yield Step("[]> ", string, asks=VERIFY_ASKS,
-                   note="no line may begin with ADH- or AECDH-, or say Au=None")  # fmt: skip
+                   note="no line may begin with ADH- or AECDH-")  # fmt: skip
     yield operation
     yield Step(_method_prompt(case, setting), "", note="Enter keeps the methods",
                asks=f"Enter the {service} SMTP ssl method you want to use.")  # fmt: skip

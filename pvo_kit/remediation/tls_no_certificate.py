@@ -109,7 +109,10 @@ def _set(case: Case, settings: Sequence[Setting], offer: Proposal, *, gui: bool)
         steps=tuple(steps),
         effect=f"New outbound TLS sessions negotiate by the new string. {effect}",
         risk=RISK + (f" {TLS_1_3}" if gui else ""),
-        verify=tuple(line for setting in settings for line in _verify(case, setting, offer)),
+        verify=(
+            committing.DATED,
+            *(line for setting in settings for line in _verify(case, setting, offer)),
+        ),
         rollback=tuple(line for setting in settings for line in _way_back(setting)),
     )
 
@@ -120,7 +123,7 @@ def _before(case: Case, setting: Setting) -> Iterator[str]:
     told = setting.known or "as sslconfig prints it"
     if isinstance(setting.old, Refused):
         told = f"as sslconfig prints it ({setting.old})"
-    yield f"Note the old value on {box.host}: {service} SMTP ciphers: {told}."
+    yield f"Note the old value on {box.called}: {service} SMTP ciphers: {told}."
     if setting.known and ciphers.is_clean(setting.known):
         yield ("This string leaves no anonymous suite, so another one is in force: not committed, "
                "at another cluster level, or on another box. Find that one first.")  # fmt: skip
@@ -160,8 +163,8 @@ def _effect(case: Case, setting: Setting, offer: Proposal) -> Iterator[str]:
 
 
 def _verify(case: Case, setting: Setting, offer: Proposal) -> Iterator[str]:
-    address, port = boxes.sma_address(case, setting.host), boxes.pvo_port(case)
-    host = setting.box.host
+    address, port = boxes.sma_address(case, setting.host, by_tls=True), boxes.pvo_port(case)
+    host = setting.box.called
     to = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     yield (f"On {host}, tlsverify: domain {CPQ_DOMAIN}, host {to}: a suite that begins neither "
            "with ADH- nor AECDH-, then TLS successfully connected. (It verifies names more "
