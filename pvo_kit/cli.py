@@ -66,30 +66,47 @@ def _add_diagnose(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     diagnose = commands.add_parser(
         "diagnose",
         help="tell which of the six causes the evidence shows",
-        description="Several PATHs are one escalation: folders, files, .zip, .tar, .tar.gz, .gz, or "
-        "- for standard input. What a file is, is found by its content.",
+        description="Several PATHs are one escalation: folders, files, .zip, .tar, .tar.gz, .gz, "
+        "or - for standard input. What a file is, is found by its content.",
         epilog="Exit codes: 1 at least one cause is shown; 3 none is shown but something is not "
         "known; 0 all is well; 2 usage error or nothing could be read.",
     )
     diagnose.add_argument("paths", nargs="+", metavar="PATH")
-    diagnose.add_argument("--scenario", type=int, action="append", metavar="N",
-                          help="only this scenario, 1 to 6 (may be repeated)")  # fmt: skip
+    diagnose.add_argument(
+        "--scenario",
+        type=int,
+        action="append",
+        metavar="N",
+        help="only this scenario, 1 to 6 (may be repeated)",
+    )
     diagnose.add_argument("--format", choices=("text", "json", "md", "html"), default="text")
     diagnose.add_argument("--out", type=Path, metavar="FILE", help="write the result to this file")
-    diagnose.add_argument("--pvo-port", type=int, metavar="N",
-                          help="the quarantine's port, where it is not 7025")  # fmt: skip
-    diagnose.add_argument("--role", action="append", default=[], metavar="HOST=esa|sma",
-                          help="what a host is, where the evidence does not tell (may be repeated)")  # fmt: skip
-    diagnose.add_argument("--year", type=int, metavar="Y",
-                          help="the year of log lines that name none")  # fmt: skip
+    diagnose.add_argument(
+        "--pvo-port", type=int, metavar="N", help="the quarantine's port, where it is not 7025"
+    )
+    diagnose.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        metavar="HOST=esa|sma",
+        help="what a host is, where the evidence does not tell (may be repeated)",
+    )
+    diagnose.add_argument(
+        "--year", type=int, metavar="Y", help="the year of log lines that name none"
+    )
     limits = diagnose.add_argument_group("limits of archives")
     limits.add_argument("--max-depth", type=int, metavar="N", help="archives in archives (3)")
-    limits.add_argument("--max-ratio", type=int, metavar="N",
-                        help="expansion of a member beyond 64 MiB (200)")  # fmt: skip
+    limits.add_argument(
+        "--max-ratio", type=int, metavar="N", help="expansion of a member beyond 64 MiB (200)"
+    )
     limits.add_argument("--max-size", type=int, metavar="GIB", help="expanded archive in GiB (64)")
     limits.add_argument("--max-members", type=int, metavar="N", help="members (100000)")
-    diagnose.add_argument("-v", "--verbose", action="store_true",
-                          help="progress, and the tracebacks behind error findings")  # fmt: skip
+    diagnose.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="progress, and the tracebacks behind error findings",
+    )
     diagnose.set_defaults(run=_diagnose)
 
 
@@ -102,10 +119,16 @@ def _add_observe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     observe.add_argument("folder", type=Path, metavar="FOLDER", help="the escalation's folder")
     observe.add_argument("--host", required=True, help="the appliance whose GUI was looked at")
     observe.add_argument("--what", required=True, choices=WHAT)
-    observe.add_argument("--value", required=True, metavar="TEXT",
-                         help="wizard: finished or not-finished; pending_changes: yes or no; role: "
-                         "as the GUI names it; port: a number; else the text as it stands")  # fmt: skip
-    observe.add_argument("--time", metavar="WHEN", help="when it was seen: 2014-07-21T12:05:00+02:00")
+    observe.add_argument(
+        "--value",
+        required=True,
+        metavar="TEXT",
+        help="wizard: finished or not-finished; pending_changes: yes or no; role: "
+        "as the GUI names it; port: a number; else the text as it stands",
+    )
+    observe.add_argument(
+        "--time", metavar="WHEN", help="when it was seen: 2014-07-21T12:05:00+02:00"
+    )
     observe.add_argument("--by", default="", metavar="NAME", help="who saw it")
     observe.set_defaults(run=_observe)
 
@@ -113,8 +136,14 @@ def _add_observe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _observe(arguments: argparse.Namespace) -> int:
     from pvo_kit.recording import record
 
-    path = record(arguments.folder, arguments.host, arguments.what, arguments.value,
-                  arguments.time, arguments.by)  # fmt: skip
+    path = record(
+        arguments.folder,
+        arguments.host,
+        arguments.what,
+        arguments.value,
+        arguments.time,
+        arguments.by,
+    )
     _say(f"recorded in {path.name}; run pvo-kit diagnose {arguments.folder} again")
     return 0
 
@@ -177,7 +206,9 @@ def _write(text: str, out: Path | None) -> None:
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise InputError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
+        raise InputError(
+            f"{out}: cannot be written ({error.strerror}); choose another --out"
+        ) from None
 
 
 def _commands(_: argparse.Namespace) -> int:
@@ -185,8 +216,16 @@ def _commands(_: argparse.Namespace) -> int:
 
     rows = [("Command", "Appliance", "Mode", "Scenarios", "Read", "What it shows")]
     for row in COMMANDS:
-        rows.append((row.typed, " ".join(row.roles), row.mode or "any",
-                     " ".join(map(str, row.scenarios)), "yes" if row.parser else "no", row.about))  # fmt: skip
+        rows.append(
+            (
+                row.typed,
+                " ".join(row.roles),
+                row.mode or "any",
+                " ".join(map(str, row.scenarios)),
+                "yes" if row.parser else "no",
+                row.about,
+            )
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for cells in rows:
         line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))

@@ -101,9 +101,7 @@ def load(
     return _evidence(found, roles or {})
 
 
-def _refuse_nothing(
-    paths: Sequence[str | os.PathLike[str]], files: Sequence[EvidenceFile]
-) -> None:
+def _refuse_nothing(paths: Sequence[str | os.PathLike[str]], files: Sequence[EvidenceFile]) -> None:
     if any(entry.encoding for entry in files):
         return
     if not files:
@@ -245,10 +243,21 @@ def _read_log(found: _Found, log: _Log, year: int | None, dated: datetime | None
     coverage = Coverage()
     if log.cuts is None:
         found.coverage[log.file] = coverage
-    events = list(relevant(read(log.lines, log.file, year, mixed=log.cuts is not None,
-                                dated=dated, coverage=coverage)))  # fmt: skip
-    found.events += [replace(event, appliance=event.appliance or _typed_on(cuts, event.line))
-                     for event in events]  # fmt: skip
+    events = list(
+        relevant(
+            read(
+                log.lines,
+                log.file,
+                year,
+                mixed=log.cuts is not None,
+                dated=dated,
+                coverage=coverage,
+            )
+        )
+    )
+    found.events += [
+        replace(event, appliance=event.appliance or _typed_on(cuts, event.line)) for event in events
+    ]
     held = found.lines.setdefault(log.file, {})
     for event in events:
         first, last = event.lines[0][0], event.lines[-1][0]

@@ -210,8 +210,6 @@ CHANGES: list[Callable[[list[str]], list[str]]] = [
 def test_same_facts_however_the_text_came(
     path: Path, change: Callable[[list[str]], list[str]]
 ) -> None:
-    if change is behind_prose and "banner" in path.stem:
-        pytest.skip("a banner follows a login at once")
     lines = change(capture(path))
     found, _ = read(lines)
     assert list(map(told, found)) == list(map(told, read(capture(path))[0]))

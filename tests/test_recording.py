@@ -104,5 +104,10 @@ def test_the_recorded_sentence_of_the_wizard_counts_like_a_pasted_one(tmp_path: 
 
 def test_the_kinds_are_those_that_the_reader_knows() -> None:
     assert set(WHAT) == {
-        "wizard", "pending_changes", "error_text", "service_status", "port", "role",
-    }  # fmt: skip
+        "wizard",
+        "pending_changes",
+        "error_text",
+        "service_status",
+        "port",
+        "role",
+    }

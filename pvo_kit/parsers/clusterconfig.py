@@ -32,7 +32,8 @@ _MEMBER = re.compile(
 )
 _CONNECTION = re.compile(
     rf"^[ \t]*(?:\d+\.\s+)?(?:Machine\s+)?(?P<machine>{_HOST})\b"
-    r"(?:[^\n]|\n\s*(?=\(|is\b|connected|disconnected|not\b))*?\b(?P<no>not\s+|dis)?connected\b[^\n]*$",
+    r"(?:[^\n]|\n\s*(?=\(|is\b|connected|disconnected|not\b))*?"
+    r"\b(?P<no>not\s+|dis)?connected\b[^\n]*$",
     re.M | re.I,
 )
 _STAND_ALONE = re.compile(r"^[ \t]*1\.\s+No,\s+configure\s+as\s+stand-?alone[^\n]*$", re.M | re.I)

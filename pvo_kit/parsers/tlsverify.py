@@ -4,18 +4,14 @@
 
     Enter the TLS domain to verify against:
     []> the.cpq.host
-    Enter the destination host to connect to.  Append the port (example.com:26) if you are not
-    connecting on port 25:
+    Enter the destination host to connect to.  Append the port ...
     [the.cpq.host]> 192.0.2.18:7025
     Connecting to 192.0.2.18 on port 7025.
     Connected to 192.0.2.18 from interface 192.0.2.17.
-    Checking TLS connection.
     TLS connection established: protocol TLSv1, cipher ADH-CAMELLIA256-SHA.
-    Verifying peer certificate.
     Certificate verification failed: no certificate from server.
     TLS connection to 192.0.2.18 failed: verify error.
-    TLS was required but could not be successfully negotiated.
-    Failed to connect to [192.0.2.18].
+    ...
     TLS verification completed.
 
 The batch form is ``tlsverify DOMAIN HOST[:PORT]``. A failure is the technote's; success is from
@@ -48,16 +44,14 @@ _LINES = {
     "failed": rf"TLS\s+connection\s+(?:to\s+\S+\s+)?failed:\s+{_REASON}",
     "required": r"TLS\s+was\s+required\s+but\s+could\s+not\s+be\s+successfully\s+negotiated",
     "success": r"TLS\s+(?:successfully\s+connected|connection\s+(?:to\s+\S+\s+)?succeeded)[^\n]*",
-    "no_way": r"(?:Failed\s+to\s+connect\s+to\s+\[?(?P<host>[^\s\]]+)|"
-              r"(?:Error|Unable|Could\s+not|Cannot)[^\n]*\b(?:connect|resolve)[^\n]*|"
+    "no_way": r"(?:(?:Failed|Error|Unable|Could\s+not|Cannot)[^\n]*\b(?:connect|resolve)[^\n]*|"
               r"Connection\s+[^\n]*(?P<why>timed\s+out|refused|unreachable|no\s+route)[^\n]*)",
 }  # fmt: skip
 _PATTERNS = {name: re.compile(rf"^[ \t]*{line}", re.M) for name, line in _LINES.items()}
 _COMPLETED = re.compile(r"^[ \t]*TLS\s+verification\s+completed", re.M)
 _REST = re.compile(
-    r"^[ \t]*(?:Checking\s+TLS\s+connection|Verifying\s+(?:peer\s+)?certificate|"
-    r"TLS\s+certificate\s+(?:match|verified)|Certificate\s+verification\s+successful|(?:you\s+are\s+not\s+)?"
-    r"connecting\s+on\s+port)[^\n]*$",
+    r"^[ \t]*(?:Checking\s+TLS|Verifying\s+(?:peer\s+)?certificate|TLS\s+certificate\s+\w+|"
+    r"Certificate\s+verification\s+successful|(?:you\s+are\s+not\s+)?connecting\s+on)\b[^\n]*$",
     re.M,
 )
 
@@ -71,7 +65,7 @@ def parse(reading: Reading) -> list[TlsProbe]:
     if not found and not answers and not reading.arguments:
         return []
     host, port = _split(target)
-    connecting, suite = found.get("connecting"), found.get("suite")
+    connecting, connected, suite = map(found.get, ("connecting", "connected", "suite"))
     address = connecting["address"].strip("[]") if connecting else None
     cited = tuple(answer.citation for answer in answers) or reading.transcript.cite_prompt()
     return [TlsProbe(
@@ -79,7 +73,7 @@ def parse(reading: Reading) -> list[TlsProbe]:
         target=host or address,
         port=int(connecting["port"]) if connecting else port,
         address=address,
-        interface=found["connected"]["interface"].strip("[]") if "connected" in found else None,
+        interface=connected["interface"].strip("[]") if connected else None,
         protocol=suite["protocol"] if suite else None,
         cipher=suite["cipher"] if suite else None,
         outcome=_outcome(found, completed is not None),
@@ -90,8 +84,7 @@ def parse(reading: Reading) -> list[TlsProbe]:
 
 def _last_attempt(reading: Reading) -> Found:
     every = {name: list(reading.finditer(pattern)) for name, pattern in _PATTERNS.items()}
-    starts = [match.start() for match in every["connecting"]]
-    start = starts[-1] if starts else 0
+    start = max((match.start() for match in every["connecting"]), default=0)
     after = {name: [match for match in matches if match.start() >= start]
              for name, matches in every.items()}  # fmt: skip
     return {name: matches[0] for name, matches in after.items() if matches}
@@ -107,10 +100,10 @@ def _asked(reading: Reading) -> tuple[str | None, str | None, list[Answer]]:
 
 def _split(target: str | None) -> tuple[str | None, int | None]:
     """``192.0.2.18:7025`` to its parts; an IPv6 address with a port stands in brackets."""
-    if not target:
-        return None, None
-    match = re.fullmatch(r"\[?(?P<host>[^\[\]]+?)\]?(?::(?P<port>\d+))?", target)
-    if not match or (match["host"].count(":") and not target.startswith("[")):
+    match = re.fullmatch(r"\[?(?P<host>[^\[\]]+?)\]?(?::(?P<port>\d+))?", target or "")
+    if not match:
+        return target, None
+    if ":" in match["host"] and target and not target.startswith("["):
         return target, 25
     return match["host"], int(match["port"] or 25)
 

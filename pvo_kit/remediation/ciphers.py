@@ -157,7 +157,10 @@ def cost(old: str | None, new: str, generations: Iterable[str]) -> Iterator[str]
     if names:
         yield f"Anonymous suites that go: {', '.join(names)}."
     gone, stay = classes(old) - classes(new), classes(new)
-    yield f"Other classes that go: {_listed(gone)}." if gone else "No other old class goes."
+    if gone:
+        yield f"Other classes that go, where the release has them: {_listed(gone)}."
+    else:
+        yield "No other old class goes."
     if stay:
         yield f"Still on, where the release has them: {_listed(stay)}."
 

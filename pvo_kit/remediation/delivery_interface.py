@@ -164,8 +164,10 @@ def _other_mail(case: Case, places: Sequence[Place]) -> str:
         if found:
             parts.append(f"On {place.box.called} the SMA is reached from {_named(found[0])}.")
         if gateway := _on_gateway(case, place.host):
-            parts.append(f"Mail to the internet leaves {place.box.called} from {_named(gateway[0])}, "
-                         "which lies on the default gateway's subnet.")  # fmt: skip
+            parts.append(
+                f"Mail to the internet leaves {place.box.called} from {_named(gateway[0])}, which "
+                "lies on the default gateway's subnet."
+            )
     return " ".join(parts)
 
 
@@ -183,13 +185,14 @@ def _cluster_risk(places: Sequence[Place]) -> str:
 
 def _verify(case: Case, place: Place) -> Iterator[str]:
     address, port = boxes.sma_address(case, place.host), boxes.pvo_port(case)
-    yield (f"On {place.box.called} run deliveryconfig again, as a new command: Default interface to "
-           f"deliver mail: {AUTO}.")  # fmt: skip
-    yield (f"On {place.box.called}, telnet: interface {AUTO}, host {address}, port {port}: a line "
-           "that begins with 220; then QUIT.")  # fmt: skip
-    yield (f'On {place.box.called}, grep "port {port}" mail_logs: the next delivery to the SMA uses '
-           'the right interface; grep "port 25" mail_logs: other mail still leaves from an '
-           "address that partners accept.")  # fmt: skip
+    on = f"On {place.box.called}"
+    yield (f"{on} run deliveryconfig again, as a new command: Default interface to deliver mail: "
+           f"{AUTO}.")  # fmt: skip
+    yield (f"{on}, telnet: interface {AUTO}, host {address}, port {port}: a line that begins "
+           "with 220; then QUIT.")  # fmt: skip
+    yield (f'{on}, grep "port {port}" mail_logs: the next delivery to the SMA uses the right '
+           'interface; grep "port 25" mail_logs: other mail still leaves from an address that '
+           "partners accept.")  # fmt: skip
 
 
 def _way_back(place: Place) -> Sequence[str]:

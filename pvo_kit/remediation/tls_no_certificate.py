@@ -16,7 +16,7 @@ from pvo_kit.case import CPQ_DOMAIN, Case, newest
 from pvo_kit.facts import CipherChange, CipherList, CipherSetting
 from pvo_kit.findings import Finding
 from pvo_kit.remediation import affected, boxes, ciphers, committing, ssl_dialogue
-from pvo_kit.remediation.boxes import Mode
+from pvo_kit.remediation.boxes import Mode, Number
 from pvo_kit.remediation.ciphers import Proposal
 from pvo_kit.remediation.remedy import Remedy, Step
 from pvo_kit.remediation.ssl_dialogue import Service, Setting
@@ -49,7 +49,7 @@ def remedy(case: Case, finding: Finding) -> Remedy:
     others = [_set(case, settings, offer, gui=gui) for offer in offers[1:]]
     if settings[0].box.since(PAGE_SINCE):
         others.append(_other_tool(case, settings, offers[0], gui=not gui))
-    others.append(_on_sma(case))
+    others.append(_on_sma(case, settings[0].era))
     result = replace(result, alternatives=tuple(others))
     return (
         affected.told_as_done(result, "sslconfig > OUTBOUND" if typed else "") if done else result
@@ -190,10 +190,11 @@ def _other_tool(case: Case, settings: Sequence[Setting], offer: Proposal, *, gui
     return replace(other, title=f"Set the same string in the {'GUI' if gui else 'CLI'}", when=when)
 
 
-def _on_sma(case: Case) -> Remedy:
+def _on_sma(case: Case, era: Number | None) -> Remedy:
+    """The same on the other side; an SMA is not older than its ESAs, so their era serves it."""
     host = next((seen.host for seen in case.boxes("sma")), None)
     setting = _setting(case, host, "inbound")
-    offer = ciphers.proposals(setting.known, setting.era)[0]
+    offer = ciphers.proposals(setting.known, setting.era or era)[0]
     return Remedy(
         title=f"Change the SMA's inbound ciphers to {offer.string}",
         when="Prefer it where the ESA's outbound mail must stay as it is, or do it as well: one "

@@ -16,8 +16,8 @@ from markupsafe import Markup
 from pvo_kit import escape
 from pvo_kit.evidence import Evidence
 from pvo_kit.findings import Diagnosis
-from pvo_kit.report.story import Ask, Excerpt, tell
 from pvo_kit.report.labels import LABELS, SIGNS
+from pvo_kit.report.story import Ask, Excerpt, tell
 from pvo_kit.version import __version__
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -42,7 +42,7 @@ def _render(name: str, diagnosis: Diagnosis, evidence: Evidence) -> str:
 @cache
 def _environment(is_html: bool) -> Environment:
     finalize = _safe if is_html else None
-    environment = Environment(
+    environment = Environment(  # noqa: S701 - Markdown is no HTML
         loader=FunctionLoader(_source),
         # Escaping goes through escape.html for every value, so that control and bidi characters
         # are made visible too; Jinja's own autoescape then leaves the result alone.

@@ -66,24 +66,30 @@ class Story:
     @property
     def remedies(self) -> tuple[tuple[Finding, Remedy], ...]:
         """The remedies of what fails, in the order of fixing."""
-        return tuple((proof.finding, proof.finding.remedy) for proof in self.failing
-                     if proof.finding.remedy)  # fmt: skip
+        return tuple(
+            (proof.finding, proof.finding.remedy) for proof in self.failing if proof.finding.remedy
+        )
 
 
 def tell(diagnosis: Diagnosis, evidence: Evidence) -> Story:
     """Put a diagnosis and the lines around its proof in order."""
     failing = diagnosis.failing
-    resolved = [found for found in diagnosis.findings if found.status == "resolved"]
-    others = [found for found in diagnosis.findings if found not in (*failing, *resolved)]
+    resolved = tuple(found for found in diagnosis.findings if found.status == "resolved")
+    others = tuple(found for found in diagnosis.findings if found not in (*failing, *resolved))
     return Story(
         diagnosis,
         headline(diagnosis),
         diagnosis.appliances,
-        *(tuple(Proof(found, excerpts(found.citations, evidence)) for found in group)
-          for group in (failing, resolved, others)),
-        asks(diagnosis.needs),
-        tuple(found.scenario for found in failing),
-    )  # fmt: skip
+        failing=_proofs(failing, evidence),
+        resolved=_proofs(resolved, evidence),
+        others=_proofs(others, evidence),
+        asks=asks(diagnosis.needs),
+        order=tuple(found.scenario for found in failing),
+    )
+
+
+def _proofs(findings: Sequence[Finding], evidence: Evidence) -> tuple[Proof, ...]:
+    return tuple(Proof(found, excerpts(found.citations, evidence)) for found in findings)
 
 
 def headline(diagnosis: Diagnosis) -> str:
@@ -91,8 +97,11 @@ def headline(diagnosis: Diagnosis) -> str:
     failing = diagnosis.failing
     if not failing:
         open_ = any(found.status in ("unknown", "manual", "error") for found in diagnosis.findings)
-        return ("No known cause is shown; some are not decided yet." if open_
-                else "No known cause is left.")  # fmt: skip
+        return (
+            "No known cause is shown; some are not decided yet."
+            if open_
+            else "No known cause is left."
+        )
     if len(failing) == 1:
         return f"Scenario {failing[0].scenario}: {failing[0].title}."
     numbers = ", ".join(str(found.scenario) for found in failing)

@@ -14,6 +14,7 @@ from pvo_kit.version import __version__
 WIDTH = 100
 _LINES_SHOWN = 12
 
+
 def to_text(diagnosis: Diagnosis) -> str:
     """Return the diagnosis as text: a line a scenario, the proof of what fails, what to ask for."""
     blocks = [
@@ -35,8 +36,13 @@ def to_text(diagnosis: Diagnosis) -> str:
 def _head(diagnosis: Diagnosis) -> list[str]:
     failing = [str(found.scenario) for found in diagnosis.findings if found.status == "fail"]
     shown = f"shown: {', '.join(failing)}" if failing else "none shown"
-    boxes = ", ".join(f"{box.role.upper() if box.role != 'unknown' else 'unknown role'} {box.name}"
-                      for box in diagnosis.appliances) or "none recognised"  # fmt: skip
+    boxes = (
+        ", ".join(
+            f"{box.role.upper() if box.role != 'unknown' else 'unknown role'} {box.name}"
+            for box in diagnosis.appliances
+        )
+        or "none recognised"
+    )
     return [
         f"Why is [Enable...] grey? Of the known causes {shown}.",
         terminal(f"Appliances: {boxes}"),
@@ -59,7 +65,9 @@ def _proof(found: Finding) -> list[str]:
     for line in found.citations[:_LINES_SHOWN]:
         lines.append(terminal(f"     {_place(line.file, line.line):<{width}}  {line.text.strip()}"))
     if len(found.citations) > _LINES_SHOWN:
-        lines.append(f"     ... and {len(found.citations) - _LINES_SHOWN} lines more (JSON has all)")
+        lines.append(
+            f"     ... and {len(found.citations) - _LINES_SHOWN} lines more (JSON has all)"
+        )
     return lines
 
 
@@ -68,16 +76,24 @@ def _place(file: str, line: int) -> str:
 
 
 def _wrapped(text: str, first: str = "   ", indent: str = "   ") -> list[str]:
-    return textwrap.wrap(terminal(text), WIDTH, initial_indent=first, subsequent_indent=indent,
-                         break_long_words=False, break_on_hyphens=False)  # fmt: skip
+    return textwrap.wrap(
+        terminal(text),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _order(diagnosis: Diagnosis) -> list[str]:
     if len(diagnosis.failing) < 2:
         return []
     numbers = ", then ".join(str(found.scenario) for found in diagnosis.failing)
-    return [f"Order of fixing: {numbers} (the network first). The later ones can only be judged "
-            "again after the earlier ones."]  # fmt: skip
+    return [
+        f"Order of fixing: {numbers} (the network first). The later ones can only be judged "
+        "again after the earlier ones."
+    ]
 
 
 def _open(diagnosis: Diagnosis) -> list[str]:
@@ -94,7 +110,9 @@ def _open(diagnosis: Diagnosis) -> list[str]:
 def _asked(needs: Sequence[Need]) -> list[str]:
     """ONE block, ready to paste into a reply: per appliance, in the order to type."""
     found = asks(needs)
-    return ["To ask for", *(line for ask in found for line in ("", *_for_box(ask)))] if found else []
+    return (
+        ["To ask for", *(line for ask in found for line in ("", *_for_box(ask)))] if found else []
+    )
 
 
 def _for_box(ask: Ask) -> Iterator[str]:
