@@ -7,12 +7,12 @@ sent, diagnose the six known causes with cited proof, and tell what is still to 
     print(pvo.diagnose(pvo.load("escalation/")))
 """
 
+from pvo_kit.diagnosis import diagnose
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.evidence import Citation, Evidence
 from pvo_kit.findings import Diagnosis, Finding, Need
 from pvo_kit.loading import load
 from pvo_kit.resources import example, examples
-from pvo_kit.scenarios import diagnose
 from pvo_kit.version import __version__
 
 __all__ = [

@@ -150,7 +150,7 @@ def _observe(arguments: argparse.Namespace) -> int:
 
 def _diagnose(arguments: argparse.Namespace) -> int:
     from pvo_kit.loading import load
-    from pvo_kit.scenarios import diagnose
+    from pvo_kit.diagnosis import diagnose
 
     roles = dict(_role(text) for text in arguments.role)
     if arguments.verbose:

@@ -283,6 +283,22 @@ def test_a_menus_number_is_printed_only_where_that_menu_was_seen() -> None:
     assert unseen.send is None
 
 
+def test_a_default_that_is_no_number_is_not_printed() -> None:
+    text = evidence(CAPTURES / "3-delivery-9.7-menu-seen").replace("[2]> 2", "[2; suspend]> 2")
+    found = remedy(*judged(text, 3))
+    assert found
+    chosen = next(step for step in found.steps if step.choose == "Auto")
+    assert (chosen.prompt, chosen.send) == ("[<number>]> ", "1")
+
+
+def test_what_was_done_starts_from_the_old_interface() -> None:
+    folder = CAPTURES / "3-delivery-8.0"
+    after = (folder / "after.txt").read_text(encoding="utf-8")
+    found = remedy(*judged(evidence(folder) + after, 3))
+    assert found
+    assert "default interface to deliver mail: In (" in " ".join(found.precondition)
+
+
 def test_the_old_interface_comes_back_by_its_name() -> None:
     told = " ".join(mended(CAPTURES / "3-delivery-8.0").rollback)
     assert "the entry In by its name" in told
@@ -379,6 +395,11 @@ def test_what_a_new_string_costs_is_told() -> None:
     hardened = mended(CAPTURES / "4-tls-11.1-cluster").effect
     assert "EXPORT, IDEA, MD5, RC4, SEED, single DES, SSLv2." in hardened
     assert "Still on" not in hardened
+
+
+@pytest.mark.parametrize("string", ["HIGH:-aNULL:ALL", "HIGH:-aNULL:MEDIUM", "ALL:!ADH", "HIGH:X"])
+def test_a_string_that_may_leave_one_is_not_clean(string: str) -> None:
+    assert not ciphers.is_clean(string)
 
 
 @pytest.mark.parametrize(

@@ -381,6 +381,7 @@ def test_a_refused_value_is_told_in_words() -> None:
         "esa": "esa1.example.com",
         "other": "esa2.example.com",
         "sma": "sma.example.com",
+        "cluster": "Main",
         "group": "Main_Group",
         "interface": "In; suspend",
         "second": "Management",

@@ -21,6 +21,7 @@ def to_text(diagnosis: Diagnosis) -> str:
         _head(diagnosis),
         [line for found in diagnosis.findings for line in _status(found)],
         *(_proof(found) for found in diagnosis.failing),
+        *(_remedy(found) for found in diagnosis.failing),
         _order(diagnosis),
         *(_proof(found) for found in diagnosis.findings if found.status == "resolved"),
         _open(diagnosis),
@@ -69,6 +70,13 @@ def _proof(found: Finding) -> list[str]:
             f"     ... and {len(found.citations) - _LINES_SHOWN} lines more (JSON has all)"
         )
     return lines
+
+
+def _remedy(found: Finding) -> list[str]:
+    if found.remedy is None:
+        return []
+    lines = [terminal(line) for line in found.remedy.to_text()]
+    return [f"{found.scenario}  Remedy: {lines[0]}", *lines[1:]]
 
 
 def _place(file: str, line: int) -> str:
