@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from pvo_kit.clock import read_stamp
 from pvo_kit.evidence import Citation, Configuration, FeatureLine, Moment
+from pvo_kit.text import unquoted
 
 _HOST = re.compile(r"<hostname>\s*([A-Za-z0-9._-]+)\s*</hostname>")
 _FIELD = re.compile(r"^\s*(Product|Version|Current Time):\s*(.+?)\s*$")
@@ -27,7 +28,7 @@ _HEADER_LINES = 300
 
 def is_configuration(lines: Sequence[str]) -> bool:
     """Return True for the XML of ``saveconfig``: an XML head and a ``<config>`` element."""
-    head = [line.strip() for line in lines[:_HEADER_LINES]]
+    head = [unquoted(line).strip() for line in lines[:_HEADER_LINES]]
     first = next((line for line in head if line), "")
     return first.lstrip("\ufeff").startswith(("<?xml", "<!DOCTYPE config", "<!--")) and any(
         line.startswith(("<config>", "<!DOCTYPE config", "<config ")) for line in head
@@ -40,9 +41,10 @@ def parse(file: str, lines: Sequence[str], host: str | None = None) -> Configura
     features = []
     for number, line in enumerate(lines, start=1):
         if number <= _HEADER_LINES:
-            if match := _FIELD.match(line):
+            shown = unquoted(line)
+            if match := _FIELD.match(shown):
                 fields.setdefault(match[1], (match[2], Citation(file, number, line)))
-            if match := _FEATURE.match(line):
+            if match := _FEATURE.match(shown):
                 cited = Citation(file, number, line)
                 features.append(FeatureLine(match["name"], match["remaining"], cited))
         if host is None and (match := _HOST.search(line)):

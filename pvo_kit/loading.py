@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -37,6 +38,7 @@ AROUND = 3
 """Lines kept before and after each log line that matters, to show it in its surroundings."""
 
 _SAMPLE = 400
+_MEMBER = re.compile(r"\bMachine\s+([A-Za-z0-9][\w-]*(?:\.[\w-]+)+)")
 _STREAM_TOO_LONG = (
     f"is larger than {WHOLE >> 20} MiB and no mail log; cut out the session and give that"
 )
@@ -314,7 +316,7 @@ def _evidence(found: _Found, roles: Mapping[str, Role]) -> Evidence:
     return Evidence(
         files=tuple(sorted(found.files, key=lambda entry: entry.file)),
         transcripts=tuple(cuts),
-        connections=tuple(connections(_named(found.events, cuts))),
+        connections=tuple(connections(_named(found.events, _hosts(found)))),
         error_texts=tuple(sorted(found.error_texts, key=lambda item: item.citations)),
         observations=tuple(sorted(found.observations, key=lambda item: item.citations)),
         configurations=tuple(sorted(found.configurations, key=lambda item: item.citations)),
@@ -325,12 +327,27 @@ def _evidence(found: _Found, roles: Mapping[str, Role]) -> Evidence:
     )
 
 
-def _named(events: Sequence[Event], cuts: Sequence[Transcript]) -> Iterator[Event]:
-    """Give syslog's short host names the full names that prompts show."""
+def _hosts(found: _Found) -> Iterator[str]:
+    """Yield the host names that prompts, cluster lists, the wizard, forms and files show."""
+    for cut in found.transcripts:
+        if cut.host:
+            yield cut.host
+        if "clusterconfig" in cut.command.lower():
+            yield from (match.lower() for match in _MEMBER.findall(cut.text))
+    for told in found.error_texts:
+        yield from told.hosts
+    for saved in found.configurations:
+        yield saved.host or ""
+    for seen in found.observations:
+        yield seen.host
+
+
+def _named(events: Sequence[Event], hosts: Iterable[str]) -> Iterator[Event]:
+    """Give syslog's short host names the full names that the rest of the evidence shows."""
     full: dict[str, set[str]] = {}
-    for cut in cuts:
-        if cut.host and "." in cut.host:
-            full.setdefault(cut.host.split(".")[0], set()).add(cut.host)
+    for host in hosts:
+        if "." in host:
+            full.setdefault(host.split(".")[0], set()).add(host)
     for event in events:
         name = event.appliance.lower() if event.appliance else None
         longer = full.get(name or "", set())

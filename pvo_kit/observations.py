@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from pvo_kit.evidence import Citation, Moment, Observation
+from pvo_kit.text import unquoted
 
 WHAT = ("wizard", "pending_changes", "error_text", "service_status", "port", "role")
 _KEYS = {"host", "what", "value", "time", "by"}
@@ -25,13 +26,13 @@ _TABLE = "[[observation]]"
 
 def is_observations(lines: Sequence[str]) -> bool:
     """Return True where a line opens an observation's table."""
-    return any(line.strip().replace(" ", "") == _TABLE for line in lines)
+    return any(_opens(line) for line in lines)
 
 
 def parse(file: str, lines: Sequence[str]) -> tuple[list[Observation], list[str]]:
     """Return the observations and what was not understood; ([], [why]) for damaged TOML."""
     try:
-        document = tomllib.loads("\n".join(lines).lstrip("\ufeff"))
+        document = tomllib.loads("\n".join(map(unquoted, lines)).lstrip("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         return [], [f"is not valid TOML ({error}); correct it or record again"]
     tables = document.get("observation", [])
@@ -55,14 +56,18 @@ def _blocks(file: str, lines: Sequence[str]) -> Iterator[tuple[Citation, ...]]:
     """Yield the lines of each table, from its head to the next."""
     block: list[Citation] | None = None
     for number, line in enumerate(lines, start=1):
-        if line.strip().replace(" ", "") == _TABLE:
+        if _opens(line):
             if block:
                 yield tuple(block)
             block = []
-        if block is not None and line.strip():
+        if block is not None and unquoted(line).strip():
             block.append(Citation(file, number, line))
     if block:
         yield tuple(block)
+
+
+def _opens(line: str) -> bool:
+    return unquoted(line).strip().replace(" ", "") == _TABLE
 
 
 def _value(value: object) -> str:

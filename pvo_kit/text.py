@@ -44,6 +44,7 @@ _FORMATS = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", _UNPACK),
 )
 _BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
+_QUOTED = re.compile(r"^\s{0,3}(?:>\s?)+")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -207,3 +208,8 @@ def _ending(known: str, chunk: str) -> str:
     if known == "\n" or "\n" in chunk:
         return "\n"
     return "\r" if "\r" in chunk else known
+
+
+def unquoted(line: str) -> str:
+    """Return a line without the marks that a mail program puts before what it quotes."""
+    return _QUOTED.sub("", line)
