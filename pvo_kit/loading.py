@@ -143,7 +143,7 @@ def _read(found: _Found, source: Source, year: int | None) -> None:
     kind: Kind = "unused"
     reason, count = detected.reason or None, 0
     if not data:
-        reason = "is empty"
+        reason = "is empty; ask for it again"
     elif detected.encoding and len(data) <= WHOLE:
         lines = list(text.lines(BytesIO(data), detected.encoding))
         kind, reason = _take(found, source.file, lines, year)

@@ -14,8 +14,8 @@ A case is a folder of evidence and, beside it, a file of the same name and ``.to
     4 = "2014-06-12T08:15:02Z"
     [cites]                                # lines that must be among the citations
     4 = ["mail.current:12"]
-    [needs]                                # what must be asked for: appliance, host (- for none), and
-    3 = ["esa mx.example.com telnet"]      # a command or the beginning of a place
+    [needs]                                # what must be asked for: appliance, host (- for none),
+    3 = ["esa mx.example.com telnet"]      # and a command or the beginning of a place
     [options]                              # of load() and diagnose()
     pvo_port = 7026
     roles = { "mail01.example.com" = "esa" }
@@ -83,7 +83,10 @@ class Case:
 
 def cases(folder: Path) -> list[Case]:
     """Return the cases of a folder: everything in it that has a sidecar."""
-    return [Case(sidecar.with_suffix(""), expected(sidecar)) for sidecar in sorted(folder.glob("*.toml"))]
+    return [
+        Case(sidecar.with_suffix(""), expected(sidecar))
+        for sidecar in sorted(folder.glob("*.toml"))
+    ]
 
 
 def expected(sidecar: Path) -> Expected:
@@ -126,13 +129,15 @@ def as_expected(diagnosis: pvo.Diagnosis, expected: Expected) -> None:
         assert (found[number].to_dict()["resolved_at"] or "") == time, found[number].summary
     for number, places in expected.cites.items():
         cited = {f"{line.file}:{line.line}" for line in found[number].citations}
-        assert set(places) <= cited, f"{number} does not cite {set(places) - cited}: {sorted(cited)}"
+        assert set(places) <= cited, (
+            f"{number} does not cite {set(places) - cited}: {sorted(cited)}"
+        )
     for number, asked in expected.needs.items():
         needed = {_asked(need) for need in found[number].to_dict()["needs"]}
         for text in asked:
-            assert any(need == text or (": " in text and need.startswith(text)) for need in needed), (
-                f"{number} does not ask for {text}: {sorted(needed)}"
-            )
+            assert any(
+                need == text or (": " in text and need.startswith(text)) for need in needed
+            ), f"{number} does not ask for {text}: {sorted(needed)}"
 
 
 def _asked(need: Mapping[str, Any]) -> str:
@@ -187,7 +192,9 @@ def _question(finding: pvo.Finding) -> None:
 
 def assert_plain(text: str) -> None:
     """Check that a text holds nothing that steers a terminal."""
-    steering = re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]", text)
+    steering = re.findall(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]", text
+    )
     assert not steering, steering
 
 
@@ -261,7 +268,9 @@ _DOCUMENT = {
     },
     "findings": List(_FINDING),
 }
-_REMEDY = {"title": str, "when": str,
+_REMEDY = {
+    "title": str,
+    "when": str,
     "role": str,
     "appliance": List(str),
     "precondition": List(str),
@@ -352,7 +361,11 @@ def _members(name: str, data: bytes) -> Iterable[tuple[str, bytes]]:
 
 def text_of(data: bytes) -> str | None:
     """Return the text of a file, None for a binary one."""
-    for bom, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+    for bom, encoding in (
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+    ):
         if data.startswith(bom):
             return data.decode(encoding)
     if b"\x00" in data:

@@ -154,7 +154,7 @@ def test_the_same_input_gives_the_same_bytes_in_every_process(tmp_path):
     told = []
     for seed, cwd in (("1", tmp_path), ("2", Path(__file__).parent)):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": f"XXX{seed}"}
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             [sys.executable, "-c", DIAGNOSE_ALL, *pvo.examples()],
             cwd=cwd, env=environment, capture_output=True, check=True,
         )  # fmt: skip
@@ -222,6 +222,20 @@ def _classic_mac(text: str) -> str:
     return text if "\r" in text else text.replace("\n", "\r")
 
 
+def _coloured(text: str) -> str:
+    """What a terminal shows; an observations file never comes from one."""
+    if "[[observation]]" in text:
+        return text
+    return re.sub("^(?=.)", "\x1b[0;32m\x1b[K", text, flags=re.M)
+
+
+def _cut(text: str, width: int) -> str:
+    """Cut as a terminal does; a text whose log lines were wrapped by hand cannot be cut again."""
+    if "\nfrom server" in text:
+        return text
+    return re.sub(f"(.{{{width}}})(?=.)", r"\1\n", text)
+
+
 def _gzipped(files: Files) -> Files:
     return {f"{name}.gz": gzip.compress(data, mtime=0) for name, data in files.items()}
 
@@ -253,8 +267,11 @@ CHANGES: dict[str, Callable[[Files], Files]] = {
     "UTF-8 with BOM": _each_text(_same, "utf-8-sig"),
     "UTF-16": _each_text(lambda text: text.replace("\n", "\r\n"), "utf-16"),
     "UTF-16 big-endian": _each_text(lambda text: "\ufeff" + text, "utf-16-be"),
-    "Latin-1": _each_text(_same, "latin-1"),
-    "CP932": _each_text(_same, "cp932"),
+    "Latin-1": _each_text(lambda text: "# Grüße aus Köln\n" + text, "latin-1"),
+    "CP932": _each_text(lambda text: "# ご参考までに、ログです。\n" + text, "cp932"),
+    "colours": _each_text(_coloured),
+    "cut at 80 columns": _each_text(lambda text: _cut(text, 80)),
+    "cut at 132 columns": _each_text(lambda text: _cut(text, 132)),
     "blanks at the end": _each_text(lambda text: text.replace("\n", "  \n")),
     "zipped twice": _nested,
     "gzipped one by one": _gzipped,
@@ -325,7 +342,14 @@ def test_the_technote_itself_is_diagnosed(path, wrapping, tmp_path):
         path = _zip(tmp_path / "case", tmp_path / "technote.zip")
     diagnosis = pvo.diagnose(pvo.load(path))
     statuses = {found.scenario: found.status for found in diagnosis.findings}
-    assert statuses == {1: "resolved", 2: "manual", 3: "fail", 4: "fail", 5: "unknown", 6: "unknown"}
+    assert statuses == {
+        1: "resolved",
+        2: "manual",
+        3: "fail",
+        4: "fail",
+        5: "unknown",
+        6: "unknown",
+    }
     for number in (3, 4):
         assert "Changed since (committed: " in diagnosis.finding(number).summary
     files = laws.decoded(path)
@@ -377,3 +401,44 @@ def test_the_sidecars_are_no_evidence():
         assert f"{case}.toml" not in names
     assert EvidenceFile  # the kinds that laws.KINDS lists are this class's
     assert tomllib.loads((ESCALATIONS / "technote.toml").read_text(encoding="utf-8"))["made"]
+
+
+# The documentation that findings point to
+
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "scenarios.md"
+
+
+def test_every_scenario_and_every_cause_has_its_anchor():
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for number in laws.SCENARIOS:
+        assert re.search(f'^<a id="scenario-{number}"></a>\n## Scenario {number}: ', text, re.M)
+    for number in range(1, 26):
+        assert text.count(f'<a id="E{number}"></a>E{number} |') == 1
+    anchors = set(re.findall(r'<a id="([^"]+)"></a>', text)) | {
+        re.sub(r"[^a-z0-9 -]", "", head.lower()).replace(" ", "-")
+        for head in re.findall(r"^##+ (.+)$", text, re.M)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+
+
+def test_every_scenario_is_told_whole():
+    text = DOCUMENT.read_text(encoding="utf-8")
+    chapters = re.split(r'<a id="scenario-\d"></a>\n', text)[1:]
+    assert len(chapters) == len(laws.SCENARIOS)
+    for chapter in chapters:
+        chapter = chapter.partition("\n## Other causes")[0]
+        for part in ("Symptom", "Proof", "Fix", "Risk", "Verify", "Way back", "Alternatives"):
+            assert f"**{part}" in chapter, f"{part} is missing in {chapter[:40]}"
+        assert "*Sources:*" in chapter
+        assert "technote" in chapter
+        assert "From memory" in chapter
+
+
+def test_the_causes_that_findings_name_are_in_the_document():
+    package = Path(pvo.__file__).parent
+    named = {cause for module in (package / "scenarios").glob("*.py")
+             for cause in re.findall(r"\bE\d+\b", module.read_text(encoding="utf-8"))}  # fmt: skip
+    assert named
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert all(f'<a id="{cause}"></a>' in text for cause in named)
