@@ -269,8 +269,6 @@ _DOCUMENT = {
     "findings": List(_FINDING),
 }
 _REMEDY = {
-    "title": str,
-    "when": str,
     "role": str,
     "appliance": List(str),
     "precondition": List(str),

@@ -222,11 +222,18 @@ def _classic_mac(text: str) -> str:
     return text if "\r" in text else text.replace("\n", "\r")
 
 
-def _coloured(text: str) -> str:
-    """What a terminal shows; an observations file never comes from one."""
-    if "[[observation]]" in text:
-        return text
-    return re.sub("^(?=.)", "\x1b[0;32m\x1b[K", text, flags=re.M)
+PAGER = "-Press Any Key For More-"
+
+
+def _on_screen(change: Callable[[str, int], str]) -> Callable[[str], str]:
+    """Change each line as a terminal would show it; some files never come from one."""
+
+    def changed(text: str) -> str:
+        if text.startswith(("[[observation]]", "<?xml")):
+            return text
+        return "".join(f"{change(line, at)}\n" for at, line in enumerate(text.split("\n")[:-1]))
+
+    return changed
 
 
 def _cut(text: str, width: int) -> str:
@@ -269,7 +276,11 @@ CHANGES: dict[str, Callable[[Files], Files]] = {
     "UTF-16 big-endian": _each_text(lambda text: "\ufeff" + text, "utf-16-be"),
     "Latin-1": _each_text(lambda text: "# Grüße aus Köln\n" + text, "latin-1"),
     "CP932": _each_text(lambda text: "# ご参考までに、ログです。\n" + text, "cp932"),
-    "colours": _each_text(_coloured),
+    "colours": _each_text(_on_screen(lambda line, _: line and f"\x1b[0;32m\x1b[K{line}")),
+    "pager marks": _each_text(_on_screen(lambda line, at: line if at % 7 else PAGER + line)),
+    "pager marks, erased": _each_text(
+        _on_screen(lambda line, at: line if at % 7 else f"{PAGER}\r{' ' * len(PAGER)}\r{line}")
+    ),
     "cut at 80 columns": _each_text(lambda text: _cut(text, 80)),
     "cut at 132 columns": _each_text(lambda text: _cut(text, 132)),
     "blanks at the end": _each_text(lambda text: text.replace("\n", "  \n")),

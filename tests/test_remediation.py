@@ -28,7 +28,7 @@ DIALOGUES = sorted(
     path for path in CAPTURES.glob("*/*.txt") if path.stem not in ("evidence", "after")
 )
 PLACEHOLDER = re.compile(r"<[^<>]+>")
-KEYS = {"title", "when", "role", "appliance", "precondition", "steps", "effect", "risk", "verify",
+KEYS = {"role", "appliance", "precondition", "steps", "effect", "risk", "verify",
         "rollback", "alternatives"}  # fmt: skip
 
 each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
@@ -192,9 +192,9 @@ def test_the_verification_turns_the_finding_to_resolved(folder: Path) -> None:
 
 def assert_shape(told: dict[str, object], depth: int = 0) -> None:
     assert set(told) == KEYS
-    for key in ("title", "when", "role", "effect", "risk"):
+    for key in ("role", "effect", "risk"):
         assert isinstance(told[key], str)
-        assert told[key] or key == "when"
+        assert told[key]
     for key in ("appliance", "precondition", "verify", "rollback"):
         assert told[key]
         assert all(isinstance(line, str) and line for line in told[key])  # type: ignore[attr-defined]
@@ -211,7 +211,6 @@ def assert_shape(told: dict[str, object], depth: int = 0) -> None:
             assert isinstance(step["send"], str)
     for other in told["alternatives"]:  # type: ignore[attr-defined]
         assert depth == 0
-        assert other["when"]
         assert_shape(other, depth + 1)
 
 
@@ -220,6 +219,9 @@ def test_the_json_has_the_documented_shape(folder: Path) -> None:
     found = mended(folder)
     told = found.to_dict()
     assert_shape(told)
+    for other, as_told in zip(found.alternatives, told["alternatives"], strict=True):
+        assert other.when
+        assert as_told["precondition"][0] == other.in_short()
     assert json.loads(json.dumps(told)) == told
     assert told["alternatives"], "each scenario has another way"
 

@@ -241,6 +241,7 @@ def test_backslashes_in_a_zip_of_windows_are_separators(tmp_path):
         (tarred([("case/a.log", LOG)], "w:gz"), ["case/a.log"]),
         (b"", ["-"]),
     ],
+    ids=["text", "gzip", "zip", "tar.gz", "nothing"],  # packed bytes hold the time of day
 )
 def test_standard_input(data, names):
     good, bad = read("-", stdin=io.BytesIO(data))

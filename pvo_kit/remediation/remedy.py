@@ -66,13 +66,12 @@ class Remedy:
     role: str = "administrator"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
+        """Return the JSON form; what an alternative is and when to prefer it stands first in it."""
+        preference = [self.in_short()] if self.when else []
         return {
-            "title": self.title,
-            "when": self.when,
             "role": self.role,
             "appliance": list(self.appliance),
-            "precondition": list(self.precondition),
+            "precondition": [*preference, *self.precondition],
             "steps": [step.to_dict() for step in self.steps],
             "effect": self.effect,
             "risk": self.risk,

@@ -14,7 +14,7 @@ from pvo_kit.case import Case, newest
 from pvo_kit.facts import AUTO, DeliveryChange, DeliveryInterface, Interface, PortProbe, Route
 from pvo_kit.findings import Appliance
 from pvo_kit.mail_logs import Connection
-from pvo_kit.network import reaching
+from pvo_kit.network import reaching, to_address
 from pvo_kit.scenarios.changes import changed_since
 from pvo_kit.scenarios.verdict import Missing, Scenario, Verdict, cite
 
@@ -138,7 +138,7 @@ def _silent(
     other = _behind(case, host, name, str(target))
     answered = [probe for probe in elsewhere if probe.outcome in ("refused", "no-banner")]
     if other and (not elsewhere or answered):
-        cited = cite(default, silent, other, answered)
+        cited = cite(default, silent, other, _routes(case, host, str(target), other), answered)
         return Verdict("fail", f"The default interface {name} does not reach {target} port "
                        f"{case.port}, which lies behind {other[0].name}.", cited, host=host,
                        missing=(_verify(case, host),))  # fmt: skip
@@ -174,6 +174,17 @@ def _behind(case: Case, host: str | None, name: str, target: str) -> list[Interf
     """The subnet rule: the interfaces that the SMA lies behind, [] where X is among them."""
     found = reaching(target, _interfaces(case, host), case.all(Route, host))
     return [] if any(item.name.lower() == name.lower() for item in found) else found
+
+
+def _routes(
+    case: Case, host: str | None, target: str, other: list[Interface]
+) -> list[Route]:
+    """The static routes by which the SMA lies behind these interfaces, [] on their own subnet."""
+    address = to_address(target)
+    if address is None or any(item.address and address in item.address.network for item in other):
+        return []
+    return [route for route in case.all(Route, host)
+            if route.destination.prefixlen and address in route.destination]  # fmt: skip
 
 
 def _interfaces(case: Case, host: str | None) -> list[Interface]:
