@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from pvo_kit.appliances import Appliance
 from pvo_kit.clock import to_iso
 from pvo_kit.evidence import Citation, EvidenceFile, Level, Role
+from pvo_kit.interpretation import Unparsed
 from pvo_kit.version import __version__
 
 if TYPE_CHECKING:
@@ -107,32 +109,6 @@ class Finding:
             "doc": self.doc,
             "remedy": self.remedy and self.remedy.to_dict(),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Appliance:
-    """A box of the escalation, its role and why it is taken for that."""
-
-    host: str | None
-    role: Role
-    why: str
-    version: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The host name, or what stands for one that is not known."""
-        return self.host or "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Unparsed:
-    """A transcript that no parser reads, or that holds rows which its parser did not understand."""
-
-    file: str
-    line: int
-    host: str | None
-    command: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

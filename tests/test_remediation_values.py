@@ -33,7 +33,7 @@ from pvo_kit.facts import (
     Suspension,
     TlsProbe,
 )
-from pvo_kit.findings import Appliance
+from pvo_kit.appliances import Appliance
 from pvo_kit.remediation import Refused, Remedy, remedy, values
 from pvo_kit.scenarios.verdict import finding
 

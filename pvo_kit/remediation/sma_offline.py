@@ -14,7 +14,8 @@ from pvo_kit.findings import Finding
 from pvo_kit.remediation import affected, boxes, pages, seen
 from pvo_kit.remediation.boxes import Box
 from pvo_kit.remediation.remedy import Remedy, Step
-from pvo_kit.scenarios.sma_offline import LISTENER, SCENARIO
+from pvo_kit.scenarios.sma_offline import SCENARIO
+from pvo_kit.scenarios.sma_state import LISTENER
 
 VERBS = ("resume", "resumelistener", "resumetransfers")
 ANSWERS = {

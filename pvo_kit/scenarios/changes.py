@@ -8,8 +8,9 @@ from pvo_kit.facts import Commit, Fact
 
 def changed_since(case: Case, change: Fact) -> str:
     """Return the sentence on a change and whether it was committed afterwards."""
-    commits = [fact for fact in case.all(Commit, change.host)
-               if fact.moment.after(change.moment)]  # fmt: skip
+    commits = [fact for fact in case.all(Commit, change.host) if fact.moment.after(change.moment)]
     outcomes = {fact.outcome for fact in commits}
-    committed = "yes" if "committed" in outcomes else "no" if outcomes & {"discarded"} else "not seen"
+    committed = (
+        "yes" if "committed" in outcomes else "no" if outcomes & {"discarded"} else "not seen"
+    )
     return f"Changed since (committed: {committed}), not verified."

@@ -43,8 +43,9 @@ def current(case: Case) -> dict[str, KeyTable]:
 
 def mismatched(tables: Tables) -> list[str]:
     """Return the normalised names of the modules that are usable on some members only."""
-    usable = [{key.name for key in table.keys if key.state == "active"}
-              for table in tables.values()]  # fmt: skip
+    usable = [
+        {key.name for key in table.keys if key.state == "active"} for table in tables.values()
+    ]
     return sorted(set().union(*usable) - set.intersection(*usable)) if len(usable) > 1 else []
 
 
@@ -62,14 +63,24 @@ def equal_keys(case: Case) -> bool:
 def _failing(case: Case, tables: Tables, names: list[str]) -> Verdict:
     told = "; ".join(_told(tables, name) for name in names)
     cited = [line for name in names for line in _lines(tables, name)]
-    activated = [fact for host, table in tables.items() for fact in case.all(KeyActivation, host)
-                 if not table.moment.after(fact.moment)]  # fmt: skip
+    activated = [
+        fact
+        for host, table in tables.items()
+        for fact in case.all(KeyActivation, host)
+        if not table.moment.after(fact.moment)
+    ]
     note = f" {changed_since(case, activated[-1])}" if activated else ""
-    missing = tuple(Missing("featurekey", host=host, why="after the fix: the keys of every member")
-                    for host in case.members or tables)  # fmt: skip
+    missing = tuple(
+        Missing("featurekey", host=host, why="after the fix: the keys of every member")
+        for host in case.members or tables
+    )
     texts = case.evidence.error_texts
-    return Verdict("fail", f"Feature keys differ between members: {told}.{note}",
-                   (*dict.fromkeys(cited), *cite(list(texts), activated)), missing)  # fmt: skip
+    return Verdict(
+        "fail",
+        f"Feature keys differ between members: {told}.{note}",
+        (*dict.fromkeys(cited), *cite(list(texts), activated)),
+        missing,
+    )
 
 
 def _told(tables: Tables, name: str) -> str:
@@ -96,8 +107,11 @@ def _lines(tables: Tables, name: str) -> Iterator[Citation]:
 
 def _incomplete(case: Case, tables: Tables, differ: bool) -> Verdict:
     members = case.members or tuple(host for box in case.boxes("esa") if (host := box.host))
-    missing = tuple(Missing("featurekey", host=host, why="its keys, to compare the members")
-                    for host in members if host not in tables)  # fmt: skip
+    missing = tuple(
+        Missing("featurekey", host=host, why="its keys, to compare the members")
+        for host in members
+        if host not in tables
+    )
     if not missing and not tables:
         missing = (Missing("featurekey", "esa", why="the keys of every member"),)
     if not case.members:
@@ -105,8 +119,10 @@ def _incomplete(case: Case, tables: Tables, differ: bool) -> Verdict:
     texts = list(case.evidence.error_texts)
     parts = []
     if texts:
-        parts.append("The wizard says that members differ, which fits this scenario and 6; only "
-                     "the keys tell them apart.")  # fmt: skip
+        parts.append(
+            "The wizard says that members differ, which fits this scenario and 6; only "
+            "the keys tell them apart."
+        )
     if differ:
         parts.append("Keys differ between ESAs, but nothing shows that they share a cluster.")
     parts.append(_coverage(case, tables))
@@ -130,17 +146,23 @@ def _equal(case: Case, tables: Tables) -> Verdict:
     summary = f"All {len(tables)} members hold the same usable modules.{_expired(tables)}"
     names = mismatched(oldest)
     if names:
-        last = max((table.moment.time for table in tables.values() if table.moment.time),
-                   default=None)  # fmt: skip
+        last = max(
+            (table.moment.time for table in tables.values() if table.moment.time), default=None
+        )
         cited = [line for name in names for line in _lines(oldest, name)]
-        return Verdict("resolved", f"Keys differed ({'; '.join(_told(oldest, name) for name in names)})"
-                       f". {summary}", (*cited, *cite(lists, list(tables.values()))),
-                       resolved_at=last)  # fmt: skip
+        return Verdict(
+            "resolved",
+            f"Keys differed ({'; '.join(_told(oldest, name) for name in names)}). {summary}",
+            (*cited, *cite(lists, list(tables.values()))),
+            resolved_at=last,
+        )
     return Verdict("pass", summary, cite(lists, list(tables.values())))
 
 
 def _expired(tables: Tables) -> str:
-    every = [{key.label for key in table.keys if key.state == "expired"} for table in tables.values()]
+    every = [
+        {key.label for key in table.keys if key.state == "expired"} for table in tables.values()
+    ]
     labels = sorted(set().union(*every))
     if not labels:
         return ""

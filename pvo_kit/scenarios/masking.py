@@ -27,8 +27,11 @@ def _masked(case: Case, found: Finding, failing: set[int]) -> Finding:
         by = next((number for number in (1, 3) if number in failing), None)
     if by is None:
         return found
-    return replace(found, masked_by=by, summary=f"{found.summary} Scenario {by} explains this: "
-                                                "mend it first, then judge again.")  # fmt: skip
+    return replace(
+        found,
+        masked_by=by,
+        summary=f"{found.summary} Scenario {by} explains this: mend it first, then judge again.",
+    )
 
 
 def _unreached(case: Case) -> bool:
@@ -36,8 +39,14 @@ def _unreached(case: Case) -> bool:
     if tls_no_certificate.decided(case):
         return False
     failed = [link for link in case.connections if link.outcome == "connection-error"]
-    probes = [probe for probe in case.all(PortProbe)
-              if probe.port == case.port and probe.outcome in ("refused", "timeout", "no-route")]  # fmt: skip
-    verified = [probe for probe in case.all(TlsProbe)
-                if probe.port == case.port and probe.outcome == "unreachable"]  # fmt: skip
+    probes = [
+        probe
+        for probe in case.all(PortProbe)
+        if probe.port == case.port and probe.outcome in ("refused", "timeout", "no-route")
+    ]
+    verified = [
+        probe
+        for probe in case.all(TlsProbe)
+        if probe.port == case.port and probe.outcome == "unreachable"
+    ]
     return bool(failed or probes or verified)

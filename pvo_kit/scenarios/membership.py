@@ -13,5 +13,9 @@ def stand_alone(case: Case) -> Verdict | None:
     answers = case.stand_alone
     if not answers or case.members:
         return None
-    return Verdict("not_applicable", "The ESA stands alone: there are no cluster members to differ.",
-                   cite(answers), host=answers[-1].host)  # fmt: skip
+    return Verdict(
+        "not_applicable",
+        "The ESA stands alone: there are no cluster members to differ.",
+        cite(answers),
+        host=answers[-1].host,
+    )

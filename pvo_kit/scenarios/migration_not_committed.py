@@ -17,24 +17,54 @@ from pvo_kit.findings import Status
 from pvo_kit.scenarios.verdict import Missing, Scenario, Verdict, cite
 
 ADMINISTRATOR = {"admin", "administrator", "administrators"}
-SUSPECT = {"email administrators", "email administrator", "emailadmin", "email_admin",
-           "cloud administrators", "cloud administrator", "cloudadmin"}  # fmt: skip
-OTHER = {"operator", "operators", "guest", "guests", "technician", "technicians", "readonly",
-         "read-only operator", "read-only operators", "readonly operators", "read-only",
-         "help desk", "help desk user", "help desk users", "helpdesk", "custom role",
-         "custom roles", "url filtering administrators", "web administrators"}  # fmt: skip
+SUSPECT = {
+    "email administrators",
+    "email administrator",
+    "emailadmin",
+    "email_admin",
+    "cloud administrators",
+    "cloud administrator",
+    "cloudadmin",
+}
+OTHER = {
+    "operator",
+    "operators",
+    "guest",
+    "guests",
+    "technician",
+    "technicians",
+    "readonly",
+    "read-only operator",
+    "read-only operators",
+    "readonly operators",
+    "read-only",
+    "help desk",
+    "help desk user",
+    "help desk users",
+    "helpdesk",
+    "custom role",
+    "custom roles",
+    "url filtering administrators",
+    "web administrators",
+}
 PRIVILEGES = {"config", "log"}
 """Groups that ``whoami`` lists beside the role's own; they tell nothing."""
 
-PAGE = ("SMA: Management Appliance > Centralized Services > Policy, Virus, and Outbreak "
-        "Quarantines")  # fmt: skip
+PAGE = "SMA: Management Appliance > Centralized Services > Policy, Virus, and Outbreak Quarantines"
 OBSERVE = "pvo-kit observe FOLDER --host {{host}} --what {what} --value {value}"
 
-WIZARD = Missing(on="sma", where=PAGE, why="whether the migration wizard is finished for this ESA",
-                 record=OBSERVE.format(what="wizard", value="finished|not-finished"))  # fmt: skip
-PENDING = Missing(on="sma", where="SMA: the Commit Changes button at the top right of any page",
-                  why="whether changes are pending",
-                  record=OBSERVE.format(what="pending_changes", value="yes|no"))  # fmt: skip
+WIZARD = Missing(
+    on="sma",
+    where=PAGE,
+    why="whether the migration wizard is finished for this ESA",
+    record=OBSERVE.format(what="wizard", value="finished|not-finished"),
+)
+PENDING = Missing(
+    on="sma",
+    where="SMA: the Commit Changes button at the top right of any page",
+    why="whether changes are pending",
+    record=OBSERVE.format(what="pending_changes", value="yes|no"),
+)
 WHOAMI = Missing("whoami", why="whether the account used is an administrator")
 
 
@@ -47,9 +77,15 @@ def judge(case: Case) -> list[Verdict]:
         return [_failing(case, proof, pending)]
     suspects = [item for rank, item in accounts.values() if rank == "suspect"]
     if suspects:
-        return [Verdict("unknown", "The account's groups are not known to be an administrator's "
-                        "(suspect): the technote asks for the Administrator role.",
-                        cite(suspects), (WHOAMI, WIZARD, PENDING))]  # fmt: skip
+        return [
+            Verdict(
+                "unknown",
+                "The account's groups are not known to be an administrator's "
+                "(suspect): the technote asks for the Administrator role.",
+                cite(suspects),
+                (WHOAMI, WIZARD, PENDING),
+            )
+        ]
     return [_observed(case, accounts)]
 
 
@@ -58,8 +94,10 @@ def _failing(
 ) -> Verdict:
     parts, later = [], _commits(case, pending)
     if accounts:
-        parts.append(f"The account used is no administrator ({_groups(accounts[-1])}): set-up "
-                     "seems to work but the ESA's button stays grey.")  # fmt: skip
+        parts.append(
+            f"The account used is no administrator ({_groups(accounts[-1])}): set-up "
+            "seems to work but the ESA's button stays grey."
+        )
     if pending:
         parts.append("The SMA has changes that are not committed.")
     if later:
@@ -112,9 +150,12 @@ def _pending(case: Case) -> list[Fact | Observation]:
 
 
 def _commits(case: Case, pending: list[Fact | Observation]) -> list[Commit]:
-    return [fact for box in case.boxes("sma") for fact in case.all(Commit, box.host)
-            if fact.outcome == "committed"
-            and any(fact.moment.after(item.moment) for item in pending)]  # fmt: skip
+    return [
+        fact
+        for box in case.boxes("sma")
+        for fact in case.all(Commit, box.host)
+        if fact.outcome == "committed" and any(fact.moment.after(item.moment) for item in pending)
+    ]
 
 
 def _observed(case: Case, accounts: dict[str | None, tuple[str, Fact | Observation]]) -> Verdict:
@@ -123,18 +164,30 @@ def _observed(case: Case, accounts: dict[str | None, tuple[str, Fact | Observati
     admins = {case.role(host): item for host, (rank, item) in accounts.items() if rank == "admin"}
     if not wizard or not clean:
         missing = tuple(ask for ask, seen in ((WIZARD, wizard), (PENDING, clean)) if not seen)
-        return Verdict("manual", "Only the SMA's GUI shows whether the wizard finished and its "
-                       "changes were committed; allow five minutes after the commit, then reload "
-                       "the ESA's page.", cite(wizard, clean, list(admins.values())),
-                       (*missing, *_unseen(admins)))  # fmt: skip
+        return Verdict(
+            "manual",
+            "Only the SMA's GUI shows whether the wizard finished and its "
+            "changes were committed; allow five minutes after the commit, then reload "
+            "the ESA's page.",
+            cite(wizard, clean, list(admins.values())),
+            (*missing, *_unseen(admins)),
+        )
     if unseen := _unseen(admins):
-        return Verdict("unknown", "The wizard is finished and nothing is pending, but the account "
-                       "is not shown on both boxes.", cite(wizard, clean), unseen)  # fmt: skip
+        return Verdict(
+            "unknown",
+            "The wizard is finished and nothing is pending, but the account "
+            "is not shown on both boxes.",
+            cite(wizard, clean),
+            unseen,
+        )
     faults = _history(case)
     status: Status = "resolved" if faults else "pass"
-    return Verdict(status, "The wizard is finished, nothing is pending and both accounts are "
-                   "administrators'.", cite(faults, wizard, clean, list(admins.values())),
-                   resolved_at=clean[-1].moment.time if faults else None)  # fmt: skip
+    return Verdict(
+        status,
+        "The wizard is finished, nothing is pending and both accounts are administrators'.",
+        cite(faults, wizard, clean, list(admins.values())),
+        resolved_at=clean[-1].moment.time if faults else None,
+    )
 
 
 def _unseen(admins: dict[str, Fact | Observation]) -> tuple[Missing, ...]:
@@ -147,8 +200,12 @@ def _history(case: Case) -> list[Fact | Observation]:
     found += [fact for fact in case.all(Refusal) if fact.kind == "privilege"]
     found += [item for item in case.observed("pending_changes") if _is_yes(item.value)]
     found += [item for item in case.observed("wizard") if _is_unfinished(item.value)]
-    return found + [fact for box in case.boxes("sma")
-                    for fact in case.all(PendingChanges, box.host) if fact.pending]  # fmt: skip
+    return found + [
+        fact
+        for box in case.boxes("sma")
+        for fact in case.all(PendingChanges, box.host)
+        if fact.pending
+    ]
 
 
 def _is_yes(value: str) -> bool:
@@ -163,5 +220,9 @@ def _is_unfinished(value: str) -> bool:
     return not _is_finished(value)
 
 
-SCENARIO = Scenario(2, "migration-not-committed",
-                    "The migration was not committed, or the account is no administrator", judge)  # fmt: skip
+SCENARIO = Scenario(
+    2,
+    "migration-not-committed",
+    "The migration was not committed, or the account is no administrator",
+    judge,
+)

@@ -34,17 +34,21 @@ def notes(case: Case) -> Iterator[str]:
     for role, floor in FLOOR.items():
         for host, text in versions(case, role).items():
             if (number(text) or floor)[:2] < floor:
-                yield (f"{host} runs AsyncOS {text}, below {floor[0]}.{floor[1]}, the oldest "
-                       f"{role.upper()} release with centralised quarantines: upgrade it first.")  # fmt: skip
+                yield (
+                    f"{host} runs AsyncOS {text}, below {floor[0]}.{floor[1]}, the oldest "
+                    f"{role.upper()} release with centralised quarantines: upgrade it first."
+                )
     smas, esas = versions(case, "sma"), versions(case, "esa")
     if not smas or not esas:
         return
     oldest = min(smas, key=lambda host: number(smas[host]) or (0,))
     for host, text in esas.items():
         if _train(text) > _train(smas[oldest]):
-            yield (f"{host} runs AsyncOS {text}, newer than {oldest} ({smas[oldest]}): an SMA must "
-                   "not be older than its ESAs; check the compatibility matrix, upgrade the SMA "
-                   "first (E16).")  # fmt: skip
+            yield (
+                f"{host} runs AsyncOS {text}, newer than {oldest} ({smas[oldest]}): an SMA must "
+                "not be older than its ESAs; check the compatibility matrix, upgrade the SMA "
+                "first (E16)."
+            )
 
 
 def _train(text: str) -> tuple[int, int]:

@@ -10,11 +10,13 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from pvo_kit import catalog
 from pvo_kit.case import Case
-from pvo_kit.evidence import Citation, Role
+from pvo_kit.evidence import Citation, Level, Role
 from pvo_kit.findings import Finding, Need, Status, worst
+from pvo_kit.mail_logs import Connection
 
 PROVEN: tuple[Status, ...] = ("fail", "pass", "resolved", "not_applicable")
 
@@ -24,8 +26,8 @@ class Missing:
     """Evidence that would decide: a command of the catalog, or a place in a GUI (``where``).
 
     ``on`` is the role of the box that should answer; ``host`` narrows it to one. ``how`` says what
-    to answer in the command's dialogue. ``typed`` replaces the catalog's text. ``record`` is the
-    line that records what was seen, with ``{host}`` for the box.
+    to answer in the command's dialogue. ``typed`` and ``mode`` replace the catalog's. ``record`` is
+    the line that records what was seen, with ``{host}`` for the box.
     """
 
     command: str | None = None
@@ -34,6 +36,7 @@ class Missing:
     why: str = ""
     how: str = ""
     typed: str = ""
+    mode: Level | None = None
     where: str | None = None
     record: str | None = None
 
@@ -60,14 +63,32 @@ class Scenario:
     judge: Callable[[Case], Sequence[Verdict]]
 
 
-def cite(*groups: object) -> tuple[Citation, ...]:
+class _Cited(Protocol):
+    @property
+    def citations(self) -> tuple[Citation, ...]: ...
+
+
+class _Lined(Protocol):
+    @property
+    def lines(self) -> tuple[Citation, ...]: ...
+
+
+Citable = _Cited | _Lined | None
+
+
+def cite(*groups: Citable | Sequence[Citable]) -> tuple[Citation, ...]:
     """Return the citations of facts, connections, observations, each line once, in order."""
-    lines: dict[Citation, None] = {}
-    for item in groups:
-        for each in item if isinstance(item, list | tuple) else [item]:
-            found = getattr(each, "citations", None) or getattr(each, "lines", ())
-            lines.update(dict.fromkeys(found))
-    return tuple(lines)
+    found: dict[Citation, None] = {}
+    for group in groups:
+        for item in group if isinstance(group, Sequence) else [group]:
+            found.update(dict.fromkeys(_lines(item)))
+    return tuple(found)
+
+
+def _lines(item: Citable) -> tuple[Citation, ...]:
+    if item is None:
+        return ()
+    return item.lines if isinstance(item, Connection) else item.citations  # type: ignore[union-attr]
 
 
 def finding(scenario: Scenario, case: Case) -> Finding:
@@ -75,10 +96,15 @@ def finding(scenario: Scenario, case: Case) -> Finding:
     try:
         return _combined(scenario, case, list(scenario.judge(case)))
     except Exception as error:
-        return Finding(scenario.number, scenario.id, scenario.title, "error",
-                       "The check itself broke; the other scenarios are not affected.",
-                       error=f"{type(error).__name__}: {error}",
-                       trace=traceback.format_exc())  # fmt: skip
+        return Finding(
+            scenario.number,
+            scenario.id,
+            scenario.title,
+            "error",
+            "The check itself broke; the other scenarios are not affected.",
+            error=f"{type(error).__name__}: {error}",
+            trace=traceback.format_exc(),
+        )
 
 
 def _combined(scenario: Scenario, case: Case, verdicts: list[Verdict]) -> Finding:
@@ -112,8 +138,11 @@ def _needs(scenario: Scenario, case: Case, verdict: Verdict) -> Iterator[Need]:
     missing = verdict.missing
     if verdict.status == "unknown" and not missing:
         # A rule that names nothing gets what the catalog says this scenario reads.
-        missing = tuple(Missing(row.name, row.roles[0]) for row in catalog.COMMANDS
-                        if scenario.number in row.scenarios and "(a change)" not in row.about)  # fmt: skip
+        missing = tuple(
+            Missing(row.name, row.roles[0])
+            for row in catalog.COMMANDS
+            if scenario.number in row.scenarios and "(a change)" not in row.about
+        )
     for item in missing:
         yield from _need(case, item)
 
@@ -125,12 +154,17 @@ def _need(case: Case, item: Missing) -> Iterator[Need]:
     for host in hosts:
         known = case.role(host)
         record = item.record and item.record.format(host=host or "HOST")
-        need = Need(known if known != "unknown" else role, host, _why(item, row),
-                    where=item.where, record=record)  # fmt: skip
+        need = Need(
+            known if known != "unknown" else role,
+            host,
+            _why(item, row),
+            where=item.where,
+            record=record,
+        )
         if row is None:
             yield need
             continue
-        mode = row.mode if case.clustered(host) else None
+        mode = (item.mode or row.mode) if case.clustered(host) else None
         yield replace(need, command=item.typed or row.typed, mode=mode, role=row.access)
 
 
