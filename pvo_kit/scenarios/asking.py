@@ -1,4 +1,4 @@
-"""What several scenarios ask for in the same words: tests of the way to the SMA, with all answers."""
+"""What several scenarios ask for in the same words: tests of the way to the SMA."""
 
 from __future__ import annotations
 

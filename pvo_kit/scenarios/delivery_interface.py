@@ -56,8 +56,8 @@ def _judge(case: Case, host: str | None) -> Verdict:
         return Verdict("unknown", "The default delivery interface was not captured.", (), (ask,))
     if len(names) > 1:
         summary = (
-            f"Readings of the default interface differ ({', '.join(names)}) and nothing tells which "
-            "is newer."
+            f"Readings of the default interface differ ({', '.join(names)}) and nothing tells "
+            "which is newer."
         )
         return Verdict("unknown", summary, cite(readings), (ask,))
     default = readings[-1]
@@ -81,15 +81,13 @@ def _auto(case: Case, host: str | None, default: DeliveryInterface) -> Verdict:
     summary = "The default delivery interface is Auto."
     if probes and all(probe.outcome in SILENT for probe in probes):
         summary += (
-            f" No interface reaches port {case.port} of the SMA, though: a firewall or a route is in "
-            "the way (E2); check TCP both ways."
+            f" No interface reaches port {case.port} of the SMA, though: a firewall or a route is "
+            "in the way (E2); check TCP both ways."
         )
     return Verdict("pass", summary, cite(default, newest(probes)))
 
 
-def _changed(
-    case: Case, host: str | None, default: DeliveryInterface, verdict: Verdict
-) -> Verdict:
+def _changed(case: Case, host: str | None, default: DeliveryInterface, verdict: Verdict) -> Verdict:
     changes = [
         change
         for change in case.all(DeliveryChange, host)
@@ -179,9 +177,7 @@ def _reached(
 
 
 def _is_newer(answered: list[PortProbe | Connection], silent: list[PortProbe]) -> bool:
-    return any(
-        all(item.moment.after(probe.moment) for probe in silent) for item in answered
-    )
+    return any(all(item.moment.after(probe.moment) for probe in silent) for item in answered)
 
 
 def _ask_again(

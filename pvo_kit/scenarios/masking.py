@@ -6,47 +6,41 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pvo_kit.case import Case
-from pvo_kit.facts import PortProbe, TlsProbe
 from pvo_kit.findings import Finding
-from pvo_kit.scenarios import delivery_interface, tls_no_certificate
+from pvo_kit.scenarios import delivery_interface, tls_sessions
+
+_UNREACHED = ("refused", "timeout", "no-route")
 
 
 def mask(case: Case, findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings, those that another one explains marked with ``masked_by``."""
     failing = {found.scenario for found in findings if found.status == "fail"}
-    return [_masked(case, found, failing) for found in findings]
+    return [_masked(found, _explained_by(case, found, failing)) for found in findings]
 
 
-def _masked(case: Case, found: Finding, failing: set[int]) -> Finding:
-    if found.status not in ("fail", "unknown"):
-        return found
-    by = None
-    if found.scenario == 3 and 1 in failing and delivery_interface.refused(case):
-        by = 1
-    if found.scenario == 4 and found.status == "unknown" and _unreached(case):
-        by = next((number for number in (1, 3) if number in failing), None)
+def _masked(found: Finding, by: int | None) -> Finding:
     if by is None:
         return found
-    return replace(
-        found,
-        masked_by=by,
-        summary=f"{found.summary} Scenario {by} explains this: mend it first, then judge again.",
-    )
+    told = f"{found.summary} Scenario {by} explains this: mend it first, then judge again."
+    return replace(found, masked_by=by, summary=told)
+
+
+def _explained_by(case: Case, found: Finding, failing: set[int]) -> int | None:
+    if found.status != "unknown":
+        return None
+    if found.scenario == 3 and 1 in failing and delivery_interface.refused(case):
+        return 1
+    if found.scenario == 4 and _unreached(case):
+        return next((number for number in (1, 3) if number in failing), None)
+    return None
 
 
 def _unreached(case: Case) -> bool:
     """The ESA tried and got no TCP connection, so no TLS session could be judged."""
-    if tls_no_certificate.decided(case):
+    if tls_sessions.decided(case):
         return False
-    failed = [link for link in case.connections if link.outcome == "connection-error"]
-    probes = [
-        probe
-        for probe in case.all(PortProbe)
-        if probe.port == case.port and probe.outcome in ("refused", "timeout", "no-route")
-    ]
-    verified = [
-        probe
-        for probe in case.all(TlsProbe)
-        if probe.port == case.port and probe.outcome == "unreachable"
-    ]
-    return bool(failed or probes or verified)
+    return (
+        any(link.outcome == "connection-error" for link in case.connections)
+        or any(probe.outcome in _UNREACHED for probe in case.probes())
+        or any(probe.outcome == "unreachable" for probe in case.tls_probes())
+    )

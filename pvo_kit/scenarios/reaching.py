@@ -95,10 +95,8 @@ class Way:
         address = to_address(target)
         if any(item.address and address in item.address.network for item in found):
             return [*found]
-        through = [
-            route for route in routes if route.destination.prefixlen and address in route.destination
-        ]
-        return [*found, *through]
+        through = [item for item in routes if item.destination.prefixlen]
+        return [*found, *(item for item in through if address in item.destination)]
 
     def _is_own(self, probe: PortProbe) -> bool:
         return (probe.interface or "").lower() == self.interface.lower()

@@ -1,4 +1,4 @@
-"""What the AsyncOS versions alone tell: below the technote's floor, or an ESA newer than its SMA."""
+"""What the AsyncOS versions tell: below the technote's floor, or an ESA newer than its SMA."""
 
 from __future__ import annotations
 

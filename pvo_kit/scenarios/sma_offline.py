@@ -118,13 +118,11 @@ def _receiving(case: Case, box: Appliance) -> Verdict:
         return Verdict("pass", summary, cite(online, proofs))
     if refused:
         summary = (
-            f"The SMA is Online but port {case.port} refuses connections. The listener or transfers "
-            "are suspended (E12), the quarantine service is off or not committed (E1), or it uses "
-            "another port (E3)."
+            f"The SMA is Online but port {case.port} refuses connections. The listener or "
+            "transfers are suspended (E12), the quarantine service is off or not committed (E1), "
+            "or it uses another port (E3)."
         )
-        return Verdict(
-            "unknown", summary, cite(online, refused), (_on(box, PAGE), _telnet(case))
-        )
+        return Verdict("unknown", summary, cite(online, refused), (_on(box, PAGE), _telnet(case)))
     summary = "The SMA is Online, which does not show that its quarantine listener receives."
     return Verdict("unknown", summary, cite(online), (_telnet(case),))
 

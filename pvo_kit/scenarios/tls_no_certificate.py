@@ -9,34 +9,21 @@ Failures of other kinds are other causes and named as such.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
 from pvo_kit import tls
-from pvo_kit.case import CPQ_DOMAIN, Case, newest
-from pvo_kit.evidence import Citation, Moment
-from pvo_kit.facts import CipherChange, CipherSetting, Release, TlsProbe
-from pvo_kit.mail_logs import Connection
+from pvo_kit.case import Case, newest
+from pvo_kit.facts import CipherChange, CipherSetting, Release
+from pvo_kit.findings import Status
+from pvo_kit.scenarios.asking import deliveries, tlsverify
 from pvo_kit.scenarios.changes import changed_since
-from pvo_kit.scenarios.verdict import Missing, Scenario, Verdict, cite
-
-NO_CERTIFICATE = "no certificate from server"
+from pvo_kit.scenarios.tls_sessions import Session, last, sessions
+from pvo_kit.scenarios.verdict import Scenario, Verdict, cite
 
 OTHER_CAUSES = (
     (
-        (
-            "certificate has expired",
-            "not yet valid",
-            "self signed",
-            "self-signed",
-            "issuer",
-            "hostname",
-            "host name",
-            "name mismatch",
-            "unknown ca",
-            "bad certificate",
-            "verify failed",
-        ),
+        ("expired", "not yet valid", "self signed", "self-signed", "issuer", "hostname",
+         "host name", "mismatch", "unknown ca", "bad certificate", "verify failed"),
         "the SMA's certificate (E7): renew or replace it on the SMA",
     ),
     (("starttls",), "a middlebox that rewrites SMTP, or STARTTLS off on the SMA (E4)"),
@@ -49,161 +36,67 @@ OTHER_CAUSES = (
         "no common TLS version (E5): compare sslconfig methods on both boxes",
     ),
     (("reset", "timed out", "eof"), "the connection broke during the handshake (E2, E4)"),
-)
+)  # fmt: skip
 """Words of a failure's reason and what they point to; the first that fits counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A decided attempt at TLS with the SMA, and what it means for this scenario.
-
-    ``kind``: anonymous (no certificate came), success, named (no certificate although the suite is
-    not anonymous), other (it failed for another reason), unclear (success with an anonymous suite).
-    """
-
-    kind: Literal["anonymous", "success", "named", "other", "unclear"]
-    moment: Moment
-    citations: tuple[Citation, ...]
-    words: str
-    probe: bool
 
 
 def judge(case: Case) -> list[Verdict]:
     """Judge each ESA, and what cannot be told to be an SMA's."""
-    hosts = [box.host for box in case.boxes("esa")]
-    seen = {link.appliance for link in case.connections}
-    seen |= {probe.host for probe in _probes(case)}
-    hosts += sorted(
-        (host for host in seen - set(hosts) if case.role(host) != "sma"),
-        key=lambda host: (host is None, host or ""),
-    )
+    hosts = {link.appliance for link in case.connections}
+    hosts |= {probe.host for probe in case.tls_probes()}
+    hosts = {host for host in hosts if case.role(host) != "sma"}
+    hosts |= {box.host for box in case.boxes("esa")}
     if not hosts:
-        return [
-            Verdict(
-                "unknown",
-                "No evidence of the ESA's TLS sessions with the SMA.",
-                missing=_ask(case, None),
-            )
-        ]
-    return [_judge(case, host) for host in hosts]
-
-
-def decided(case: Case) -> bool:
-    """Return True where any ESA's session with the SMA got as far as TLS."""
-    hosts = {link.appliance for link in case.connections} | {probe.host for probe in _probes(case)}
-    return any(sessions(case, host) for host in hosts)
-
-
-def sessions(case: Case, host: str | None) -> list[Session]:
-    """Return the decided sessions of one ESA to the quarantine port."""
-    found = [_of_link(link) for link in case.connections if link.appliance == host]
-    found += [_of_probe(probe) for probe in _probes(case) if probe.host == host]
-    return [session for session in found if session]
-
-
-def _probes(case: Case) -> list[TlsProbe]:
-    return [
-        probe
-        for probe in case.all(TlsProbe)
-        if case.role(probe.host) != "sma"
-        and (
-            probe.port == case.port
-            or ((probe.domain or "").lower() == CPQ_DOMAIN
-            and probe.port in (None, 25))
-        )
-    ]
-
-
-def _of_link(link: Connection) -> Session | None:
-    words = f"DCID {link.dcid}"
-    if link.tls == "success":
-        suite = link.tls_cipher or ""
-        kind: Literal["unclear", "success"] = "unclear" if tls.is_anonymous(suite) else "success"
-        return Session(kind, link.moment, link.lines, f"{words} succeeded", False)
-    if link.tls == "failed":
-        reason = link.tls_reason or "no reason given"
-        anonymous = NO_CERTIFICATE in reason.lower()
-        return Session(
-            "anonymous" if anonymous else "other",
-            link.moment,
-            link.lines,
-            f"{words} failed: {reason}",
-            False,
-        )
-    return None
-
-
-def _of_probe(probe: TlsProbe) -> Session | None:
-    suite = probe.cipher or ""
-    anonymous = tls.is_anonymous(suite)
-    reason = (probe.reason or "").lower()
-    if probe.outcome == "success":
-        kind: Literal["anonymous", "success", "named", "other", "unclear"] = "success"
-        kind = "unclear" if anonymous else kind
-    elif probe.outcome != "failed":
-        return None
-    elif anonymous or (not suite and NO_CERTIFICATE in reason):
-        kind = "anonymous"
-    else:
-        kind = "named" if NO_CERTIFICATE in reason else "other"
-    words = f"tlsverify with {suite or 'no suite'}: {probe.reason or probe.outcome}"
-    return Session(kind, probe.moment, probe.citations, words, True)
+        summary = "No evidence of the ESA's TLS sessions with the SMA."
+        return [replace(_verdict(case, None, "unknown", summary, ()), host=None)]
+    ordered = sorted(hosts, key=lambda host: (host is None, host or ""))
+    return [replace(_judge(case, host), host=host) for host in ordered]
 
 
 def _judge(case: Case, host: str | None) -> Verdict:
     every = sessions(case, host)
-    last = newest(every)
-    kinds = {session.kind for session in last}
-    if "success" in kinds and any(
-        not session.probe for session in last if session.kind == "success"
-    ):
-        # tlsverify checks names more strictly than delivery does: a delivery's success outranks it.
-        last = [session for session in last if not (session.probe and session.kind == "other")]
-        kinds = {session.kind for session in last}
-    if not last:
-        return _undecided(case, host)
+    newest_ = last(every)
+    kinds = {session.kind for session in newest_}
     named = [session for session in every if session.kind == "named"]
-    if kinds <= {"anonymous", "named"} and named:
-        return Verdict(
-            "unknown",
-            "No certificate came although the suite is not anonymous: not the "
-            "known cause. Check the SMA's certificate (E7) and its cipher list.",
-            cite(last, named),
-            _ask(case, host),
-            host=host,
+    if not newest_:
+        return _undecided(case, host)
+    if named and kinds <= {"anonymous", "named"}:
+        summary = (
+            "No certificate came although the suite is not anonymous: not the known cause. Check "
+            "the SMA's certificate (E7) and its cipher list."
         )
+        return _verdict(case, host, "unknown", summary, [*newest_, *named])
     if kinds == {"anonymous"}:
-        return _failing(case, host, every, last)
+        return _failing(case, host, every, newest_)
     if kinds == {"success"}:
-        return _good(host, every, last)
+        return _working(every, newest_)
     if kinds == {"other"}:
-        return Verdict(
-            "unknown",
-            f"TLS fails for another reason ({last[-1].words}). Check {_cause(last[-1].words)}.",
-            cite(last),
-            _ask(case, host),
-            host=host,
+        told = newest_[-1].told
+        summary = f"TLS fails for another reason ({told}). Check {_cause(told)}."
+        return _verdict(case, host, "unknown", summary, newest_)
+    if kinds == {"unclear"}:
+        summary = (
+            "TLS came up with an anonymous suite, unverified: not what the quarantine asks for."
         )
-    return Verdict(
-        "unknown",
-        "The newest sessions contradict each other and nothing tells which is "
-        "newer: take a fresh tlsverify and the log of the same minute.",
-        cite(last),
-        _ask(case, host),
-        host=host,
+        return _verdict(case, host, "unknown", summary, newest_)
+    summary = (
+        "The newest sessions contradict each other and nothing tells which is newer: take a fresh "
+        "tlsverify and the log of the same minute."
     )
+    return _verdict(case, host, "unknown", summary, newest_)
 
 
 def _failing(
-    case: Case, host: str | None, every: Sequence[Session], last: Sequence[Session]
+    case: Case, host: str | None, every: Sequence[Session], newest_: Sequence[Session]
 ) -> Verdict:
     parts = [
-        f"TLS to port {case.port} fails without a certificate: an anonymous suite is "
-        f"negotiated ({last[-1].words})."
+        f"TLS to port {case.port} fails without a certificate: an anonymous suite is negotiated "
+        f"({newest_[-1].told})."
     ]
-    older = [session for session in every if session not in last]
-    if good := sum(session.kind == "success" for session in older):
+    if good := sum(session.kind == "success" for session in every):
         parts.append(f"It worked before ({_times(good)}).")
+    if not _known_address(case):
+        parts.append(f"The SMA's address is not known: port {case.port} alone tells that it is it.")
     setting = _outbound(case, host)
     if setting and setting.ciphers:
         parts.append(_compared(case, host, setting.ciphers))
@@ -212,39 +105,41 @@ def _failing(
         for change in case.all(CipherChange, host)
         if change.service == "outbound"
         and change.ciphers
-        and not any(each.moment.after(change.moment) for each in last)
+        and not any(session.moment.after(change.moment) for session in newest_)
     ]
     if changes:
         parts.append(changed_since(case, newest(changes)[-1]))
-    return Verdict(
-        "fail", " ".join(parts), cite(last, setting, changes), _ask(case, host), host=host
-    )
+    verdict = _verdict(case, host, "fail", " ".join(parts), newest_)
+    return replace(verdict, citations=cite(newest_, setting, changes))
+
+
+def _known_address(case: Case) -> bool:
+    """Whether a test of the ESA itself names the SMA's address."""
+    return bool(case.tls_probes() or case.probes())
 
 
 def _compared(case: Case, host: str | None, ciphers: str) -> str:
     offers = tls.offers_anonymous(ciphers, _version(case, host))
     if offers == "no":
         return (
-            f"That contradicts the outbound string {ciphers}, which leaves no anonymous suite: "
-            "not committed yet, another cluster level is in force, or it is another box's."
+            f"That contradicts the outbound string {ciphers}, which leaves no anonymous suite: not "
+            "committed yet, another cluster level is in force, or it is another box's."
         )
     allows = "lets anonymous suites in" if offers == "yes" else "may let anonymous suites in"
     return f"The outbound string {ciphers} {allows}."
 
 
-def _good(host: str | None, every: Sequence[Session], last: Sequence[Session]) -> Verdict:
+def _working(every: Sequence[Session], newest_: Sequence[Session]) -> Verdict:
     faults = [session for session in every if session.kind == "anonymous"]
     if not faults:
-        return Verdict("pass", f"TLS with the SMA works ({last[-1].words}).", cite(last), host=host)
-    until = max((session.moment.time for session in faults if session.moment.time), default=None)
+        return Verdict("pass", f"TLS with the SMA works ({newest_[-1].told}).", cite(newest_))
+    until = max((item.moment.time for item in faults if item.moment.time), default=None)
     when = f" until {until:%Y-%m-%d %H:%M:%S}" if until else ""
-    return Verdict(
-        "resolved",
-        f"It failed {_times(len(faults))}{when} without a certificate; {last[-1].words} since.",
-        cite(faults[-1], last),
-        resolved_at=last[-1].moment.time,
-        host=host,
+    summary = (
+        f"It failed {_times(len(faults))}{when} without a certificate; {newest_[-1].told} since."
     )
+    cited = cite(faults[-1], newest_)
+    return Verdict("resolved", summary, cited, resolved_at=newest_[-1].moment.time)
 
 
 def _undecided(case: Case, host: str | None) -> Verdict:
@@ -252,16 +147,21 @@ def _undecided(case: Case, host: str | None) -> Verdict:
     undecided = [link for link in case.connections if link.appliance == host][-1:]
     parts = ["No TLS session with the SMA was captured that shows how it ends."]
     if setting and setting.ciphers:
-        offers = tls.offers_anonymous(setting.ciphers, _version(case, host))
         told = {
             "yes": "lets anonymous suites in, which makes this likely",
             "no": "leaves no anonymous suite, but a setting is not an effect",
             "unknown": "may let anonymous suites in; sslconfig > VERIFY lists them",
-        }[offers]
+        }[tls.offers_anonymous(setting.ciphers, _version(case, host))]
         parts.append(f"The outbound string {setting.ciphers} {told}.")
-    return Verdict(
-        "unknown", " ".join(parts), cite(undecided, setting), _ask(case, host), host=host
-    )
+    verdict = _verdict(case, host, "unknown", " ".join(parts), ())
+    return replace(verdict, citations=cite(undecided, setting))
+
+
+def _verdict(
+    case: Case, host: str | None, status: Status, summary: str, shown: Sequence[Session]
+) -> Verdict:
+    ask = tlsverify(case, host, "how TLS with the SMA ends now")
+    return Verdict(status, summary, cite(shown), (ask, deliveries(case, host)))
 
 
 def _outbound(case: Case, host: str | None) -> CipherSetting | None:
@@ -274,41 +174,14 @@ def _version(case: Case, host: str | None) -> str | None:
     return newest(found)[-1].version if found else None
 
 
-def _cause(words: str) -> str:
-    text = words.lower()
-    return next(
-        (cause for keys, cause in OTHER_CAUSES if any(key in text for key in keys)),
-        "sslconfig and the certificate on both boxes (E5 to E8)",
-    )
+def _cause(told: str) -> str:
+    text = told.lower()
+    causes = (cause for words, cause in OTHER_CAUSES if any(word in text for word in words))
+    return next(causes, "sslconfig and the certificate on both boxes (E5 to E8)")
 
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
-
-
-def _ask(case: Case, host: str | None) -> tuple[Missing, ...]:
-    return (
-        Missing(
-            "tlsverify",
-            "esa",
-            host,
-            "how TLS with the SMA ends now",
-            how=f"domain {CPQ_DOMAIN}, host {_target(case)}:{case.port}",
-        ),
-        Missing(
-            "grep",
-            "esa",
-            host,
-            "the newest deliveries to the SMA, then grep each DCID",
-            typed=f'grep "port {case.port}" mail_logs',
-        ),
-    )
-
-
-def _target(case: Case) -> str:
-    targets = [probe.address for probe in _probes(case) if probe.address]
-    targets += [link.address for link in case.connections if link.address]
-    return targets[0] if targets else "the SMA's address"
 
 
 SCENARIO = Scenario(

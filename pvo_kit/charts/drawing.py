@@ -1,0 +1,208 @@
+"""What all charts draw alike: the Axes, the head, the time axis, the fix, the reason to be empty.
+
+Colours are those of Okabe and Ito, which colour-blind people tell apart; each goes with a hatch of
+its own, so that nothing hangs on colour. Texts are plain: ``$`` of a log is a dollar sign.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+
+from pvo_kit.charts import wording
+from pvo_kit.charts.columns import Links, Times
+
+WIDTH = 9.0
+"""Inches of a figure that a chart makes for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How an area is filled: a colour, and a hatch that tells it apart without colour."""
+
+    colour: str
+    hatch: str
+
+    def patch(self, label: str = "") -> Patch:
+        """An example for the legend."""
+        return Patch(
+            facecolor=self.colour, hatch=self.hatch, edgecolor=EDGE, linewidth=0.6, label=label
+        )
+
+
+EDGE = "#333333"
+VERMILLION, SKY, YELLOW, BLUE = "#D55E00", "#56B4E9", "#F0E442", "#0072B2"
+GREEN, PURPLE, ORANGE, GREY = "#009E73", "#CC79A7", "#E69F00", "#DDDDDD"
+
+OUTCOME = {
+    "failed": Style(VERMILLION, "xxxx"),
+    "success": Style(SKY, ""),
+    "none": Style(YELLOW, "////"),
+    "unknown": Style(GREY, "...."),
+}
+
+SERIES = (
+    Style(VERMILLION, "xxxx"),
+    Style(SKY, ""),
+    Style(YELLOW, "////"),
+    Style(PURPLE, "...."),
+    Style(GREEN, "\\\\\\\\"),
+    Style(ORANGE, "++++"),
+    Style(BLUE, "oo"),
+)
+"""Categories by rank; the rest together is REST."""
+
+REST = Style(GREY, "--")
+
+
+def axes(ax: Axes | None, height: float = 4.2) -> Axes:
+    """The Axes to draw on: the one given, else that of a new figure, ``height`` inches high."""
+    if ax is not None:
+        return ax
+    return Figure(figsize=(WIDTH, height), layout="constrained").add_subplot()
+
+
+def ink() -> str:
+    """The colour of text: marks have it too, so that they are seen on a dark style."""
+    return str(mpl.rcParams["text.color"])
+
+
+def numbers(times: Times) -> npt.NDArray[np.float64]:
+    """Times as numbers on matplotlib's date axis (days)."""
+    return np.asarray(date2num(times), dtype=np.float64)
+
+
+def head(ax: Axes, title: str, notes: Sequence[str], legend: Sequence[Artist] = ()) -> None:
+    """Put the title, the notes below it and the legend, from top to bottom, above the Axes."""
+    above = _legend(ax, legend) if legend else 4.0
+    said = _wrapped(ax, " ".join(note for note in notes if note), "small", 0.54)
+    ax.annotate(
+        said,
+        (0, 1),
+        (0, above),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize="small",
+        va="bottom",
+    )
+    above += (said.count("\n") + 1) * _points("small") * 1.3 if said else 0
+    ax.set_title(
+        _wrapped(ax, title, "medium", 0.63),
+        loc="left",
+        fontsize="medium",
+        fontweight="bold",
+        pad=above + 4,
+    )
+
+
+def time_axis(ax: Axes, links: Links) -> None:
+    """An axis of times over all that is drawn, with as many dates as there is room for."""
+    first, last = numbers(np.array(links.span()))
+    # Half a minute at least: a single connection stands in the middle, not at the edges.
+    margin = max((last - first) * 0.025, (30 / 86400) if first == last else 2 / 86400)
+    ax.set_xlim(max(first - margin, -719162.0), min(last + margin, 2932896.0))
+    most = int(np.clip(_width(ax) / 70, 3, 9))
+    locator = AutoDateLocator(tz="UTC", minticks=min(3, most - 1), maxticks=most)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz="UTC"))
+    ax.set_xlabel("time of the log (UTC where its offset is known)", fontsize="small")
+    ax.tick_params(labelsize="small")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_axisbelow(True)
+    ax.grid(axis="x", alpha=0.3, linewidth=0.6)
+
+
+def mark_fix(ax: Axes, links: Links) -> None:
+    """Draw the fix, if there is one, as a dashed line with its time; the Axes has its limits."""
+    if links.fix is None:
+        return
+    at = float(numbers(np.array([links.fix]))[0])
+    left, right = ax.get_xlim()
+    late = at > (left + right) / 2
+    ax.axvline(at, color=ink(), linestyle=(0, (5, 3)), linewidth=1.6, zorder=6, gid="fix")
+    ax.annotate(
+        f"fix {wording.stamp(links.fix)}",
+        (at, 1),
+        (-4 if late else 4, -3),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="right" if late else "left",
+        va="top",
+        fontsize="small",
+        fontweight="bold",
+        zorder=7,
+    )
+
+
+def empty(ax: Axes | None, what: str, why: str) -> Axes:
+    """A chart that says why there is nothing in it."""
+    ax = axes(ax, 1.8)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_linestyle((0, (4, 4)))
+    said = _wrapped(ax, why, "medium", 0.6)
+    ax.text(0.5, 0.5, said, ha="center", va="center", transform=ax.transAxes)
+    head(ax, f"{what}: nothing to draw", [])
+    return plain(ax)
+
+
+def plain(ax: Axes) -> Axes:
+    """Let no text of the Axes be read as a formula, neither by matplotlib nor by LaTeX."""
+    for text in ax.findobj(Text):
+        if isinstance(text, Text):
+            text.set_parse_math(False)
+            text.set_usetex(False)
+    return ax
+
+
+def _legend(ax: Axes, handles: Sequence[Artist]) -> float:
+    """Put a legend on the upper edge of the Axes; give its height in points."""
+    size = _points("small")
+    longest = max(len(str(handle.get_label())) for handle in handles)
+    columns = int(np.clip(_width(ax) / (longest * size * 0.54 + size * 4), 1, len(handles)))
+    legend = Legend(
+        ax,
+        list(handles),
+        [str(handle.get_label()) for handle in handles],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=columns,
+        fontsize="small",
+        frameon=False,
+        borderaxespad=0.2,
+        borderpad=0.2,
+        columnspacing=1.4,
+        handlelength=1.8,
+    )
+    ax.legend_ = legend
+    legend.set_zorder(8)
+    rows = -(-len(handles) // columns)
+    return rows * size * 1.55 + 6
+
+
+def _width(ax: Axes) -> float:
+    """The width of the Axes in points, before any layout."""
+    return float(ax.get_window_extent().width) * 72 / ax.get_figure(root=True).dpi
+
+
+def _points(size: str) -> float:
+    return FontProperties(size=size).get_size_in_points()
+
+
+def _wrapped(ax: Axes, text: str, size: str, aspect: float) -> str:
+    """Break text where the Axes ends; ``aspect`` is a letter's width against its height."""
+    letters = max(20, int(_width(ax) / (_points(size) * aspect)))
+    return textwrap.fill(text, letters)
