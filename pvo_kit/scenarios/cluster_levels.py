@@ -81,7 +81,12 @@ def _failing(case: Case, overrides: Sequence[SettingLevel]) -> Verdict:
     ]
     note = f" {changed_since(case, changes[-1])}" if changes else ""
     missing = tuple(
-        Missing(fact.command, host=fact.host, why=f"{fact.setting} after the fix")
+        Missing(
+            fact.command,
+            host=fact.host,
+            why=f"{fact.setting} after the fix, at {fact.at} {fact.name}",
+            mode=fact.at,
+        )
         for fact in overrides
     )
     return Verdict(

@@ -43,10 +43,14 @@ def current(case: Case) -> dict[str, KeyTable]:
 
 def mismatched(tables: Tables) -> list[str]:
     """Return the normalised names of the modules that are usable on some members only."""
-    usable = [
+    usable: list[set[str]] = [
         {key.name for key in table.keys if key.state == "active"} for table in tables.values()
     ]
-    return sorted(set().union(*usable) - set.intersection(*usable)) if len(usable) > 1 else []
+    return (
+        sorted(usable[0].union(*usable) - usable[0].intersection(*usable))
+        if len(usable) > 1
+        else []
+    )
 
 
 def complete(case: Case, tables: Tables) -> bool:

@@ -11,43 +11,52 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pvo_kit.case import Case, newest
-from pvo_kit.evidence import Observation
+from pvo_kit.evidence import Observation, Role
 from pvo_kit.facts import Account, Commit, Fact, PendingChanges, Refusal
 from pvo_kit.findings import Status
 from pvo_kit.scenarios.verdict import Missing, Scenario, Verdict, cite
 
-ADMINISTRATOR = {"admin", "administrator", "administrators"}
-SUSPECT = {
-    "email administrators",
-    "email administrator",
-    "emailadmin",
-    "email_admin",
-    "cloud administrators",
-    "cloud administrator",
-    "cloudadmin",
-}
-OTHER = {
-    "operator",
-    "operators",
-    "guest",
-    "guests",
-    "technician",
-    "technicians",
-    "readonly",
-    "read-only operator",
-    "read-only operators",
-    "readonly operators",
-    "read-only",
-    "help desk",
-    "help desk user",
-    "help desk users",
-    "helpdesk",
-    "custom role",
-    "custom roles",
-    "url filtering administrators",
-    "web administrators",
-}
-PRIVILEGES = {"config", "log"}
+ADMINISTRATOR = frozenset({"admin", "administrator", "administrators"})
+SUSPECT = frozenset(
+    [
+        "email administrators",
+        "email administrator",
+        "emailadmin",
+        "email_admin",
+        "cloud administrators",
+        "cloud administrator",
+        "cloudadmin",
+    ]
+)
+"""Roles of which the sources disagree whether they may set the quarantines up."""
+
+OTHER = frozenset(
+    [
+        "operator",
+        "operators",
+        "guest",
+        "guests",
+        "technician",
+        "technicians",
+        "readonly",
+        "read-only",
+        "read-only operator",
+        "read-only operators",
+        "readonly operators",
+        "help desk",
+        "help desk user",
+        "help desk users",
+        "helpdesk",
+        "custom role",
+        "custom roles",
+        "url filtering administrators",
+        "web administrators",
+    ]
+)
+"""Roles that may not."""
+
+_BOTH: tuple[Role, ...] = ("sma", "esa")
+PRIVILEGES = frozenset({"config", "log"})
 """Groups that ``whoami`` lists beside the role's own; they tell nothing."""
 
 PAGE = "SMA: Management Appliance > Centralized Services > Policy, Virus, and Outbreak Quarantines"
@@ -190,8 +199,8 @@ def _observed(case: Case, accounts: dict[str | None, tuple[str, Fact | Observati
     )
 
 
-def _unseen(admins: dict[str, Fact | Observation]) -> tuple[Missing, ...]:
-    return tuple(replace(WHOAMI, on=role) for role in ("sma", "esa") if role not in admins)
+def _unseen(admins: dict[Role, Fact | Observation]) -> tuple[Missing, ...]:
+    return tuple(replace(WHOAMI, on=role) for role in _BOTH if role not in admins)
 
 
 def _history(case: Case) -> list[Fact | Observation]:
