@@ -67,8 +67,10 @@ def _recognised(
     versions = [fact.version for fact in own if isinstance(fact, Release) and fact.version]
     given = dict(evidence.roles).get(host or "")
     cuts = [cut for cut in evidence.transcripts if cut.host == host]
-    signs = _signs(host, own, cuts, is_member)
-    role, why = (given, "given") if given else next(signs, ("unknown", "nothing tells what it is"))
+    role: Role = "unknown"
+    role, why = next(_signs(host, own, cuts, is_member), (role, "nothing tells what it is"))
+    if given:
+        role, why = given, "given with --role"
     return Appliance(host, role, why, versions[-1] if versions else None)
 
 

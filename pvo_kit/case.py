@@ -68,6 +68,41 @@ class Case:
         """Return the appliances of these roles."""
         return [box for box in self.appliances if box.role in roles]
 
+    def esas(self, *kinds: type[Fact]) -> list[str | None]:
+        """Return the hosts that count as ESAs: those, and of unknown role with such a fact.
+
+        A cluster's prompt in a file that names no machine is nobody of its own where the list
+        names the members.
+        """
+        hosts = [box.host for box in self.boxes("esa")]
+        hosts += [
+            box.host
+            for box in self.boxes("unknown")
+            if any(self.all(kind, box.host) for kind in kinds)
+        ]
+        return [host for host in hosts if host or not (self.members and self._is_shared(host))]
+
+    def _is_shared(self, host: str | None) -> bool:
+        cuts = [cut for cut in self.evidence.transcripts if cut.host == host]
+        return all(cut.level in ("group", "cluster") for cut in cuts)
+
+    def holding(self, kind: type[F], host: str | None) -> list[F]:
+        """Return the facts that hold for an ESA: its own, its group's and its cluster's."""
+        return [fact for fact in self.all(kind) if self._covers(fact, host)]
+
+    def in_force(self, kind: type[F], host: str | None) -> list[F]:
+        """Return those of the nearest level: the machine's own, else the group's, the cluster's."""
+        found = self.holding(kind, host)
+        own = [fact for fact in found if fact.level in (None, "machine")]
+        return own or [fact for fact in found if fact.level == "group"] or found
+
+    def _covers(self, fact: Fact, host: str | None) -> bool:
+        if fact.level == "cluster":
+            return fact.host == host or host in self.members
+        if fact.level == "group" and host in self.groups:
+            return self.groups[host] == fact.place
+        return fact.host == host
+
     def observed(self, what: str) -> list[Observation]:
         """Return the recorded observations of one kind."""
         return [seen for seen in self.evidence.observations if seen.what == what]
@@ -81,18 +116,42 @@ class Case:
         ]
 
     def tls_probes(self, host: str | EllipsisType | None = ...) -> list[TlsProbe]:
-        """Return the ESAs' ``tlsverify`` of the quarantine: by its port, or by its domain."""
+        """Return the ESAs' ``tlsverify`` of the quarantine's port."""
         return [
             probe
             for probe in self.all(TlsProbe, host)
-            if self.role(probe.host) != "sma" and (probe.port == self.port or _is_cpq(probe.domain))
+            if probe.port == self.port and self.role(probe.host) != "sma"
         ]
+
+    def addresses(self, role: Role) -> set[str]:
+        """The addresses of the boxes of a role, and those that the ESAs' own tests give it."""
+        own: dict[Role, set[str]] = {"esa": set(), "sma": set(), "unknown": set()}
+        for item in self.all(Interface):
+            if item.address:
+                own[self.role(item.host)].add(str(item.address.ip))
+        for probe in self.tls_probes():
+            own["esa"].update([probe.interface] if probe.interface else [])
+            own["sma"].update([probe.address] if probe.address else [])
+        for telnet in self.probes():
+            own["sma"].update([telnet.address] if telnet.address else [])
+        # A person may test a box against itself; what is an ESA's own is not the SMA's.
+        return own[role] - own["esa"] if role == "sma" else own[role]
 
     @property
     def members(self) -> tuple[str, ...]:
         """The machines of the cluster by the newest ``clusterconfig list``, () without one."""
         lists = self.all(Membership)
         return newest(lists)[-1].machines if lists else ()
+
+    @property
+    def groups(self) -> dict[str | None, str]:
+        """The group of each machine by the newest ``clusterconfig list``."""
+        lists = newest(self.all(Membership))[-1:]
+        return {
+            machine: group
+            for item in lists
+            for machine, group in zip(item.machines, item.groups, strict=False)
+        }
 
     def clustered(self, host: str | None) -> bool:
         """Return True where the evidence shows that this appliance belongs to a cluster."""
@@ -116,7 +175,12 @@ class Case:
 
 def newest(items: Sequence[D]) -> list[D]:
     """Return the items that nothing else is known to be newer than, in their order."""
-    return [item for item in items if not any(other.moment.after(item.moment) for other in items)]
+    # What is newer stands behind as a rule: looked for from the end, long logs stay quick.
+    return [
+        item
+        for item in items
+        if not any(other.moment.after(item.moment) for other in reversed(items))
+    ]
 
 
 def build(evidence: Evidence, port: int | None = None) -> Case:
@@ -131,41 +195,35 @@ def build(evidence: Evidence, port: int | None = None) -> Case:
 
 
 def _directions(case: Case) -> tuple[list[Connection], list[Connection]]:
-    """Split the connections to the quarantine port by who opened them: an ESA, or the SMA.
-
-    Log lines without a host belong to the only ESA where there is only one.
-    """
-    esas = [box.host for box in case.appliances if box.host and box.role != "sma"]
-    owner = esas[0] if len(esas) == 1 else None
-    smas = _sma_addresses(case)
+    """Split the connections to the quarantine port by who opened them: an ESA, or the SMA."""
     mine: list[Connection] = []
     released: list[Connection] = []
     for link in case.evidence.connections:
         if link.port != case.port:
             continue
-        if case.role(link.appliance) == "sma" or link.interface in smas:
+        from_sma = link.interface in case.addresses("sma") or link.address in case.addresses("esa")
+        if case.role(link.appliance) == "sma" or from_sma:
             released.append(link)
         else:
-            mine.append(replace(link, appliance=link.appliance or owner))
+            mine.append(replace(link, appliance=link.appliance or _owner(case, link)))
     return mine, released
 
 
-def _sma_addresses(case: Case) -> set[str]:
-    """The SMA's addresses: its own interfaces, and where ESAs verify the quarantine's TLS."""
-    own: dict[Role, set[str]] = {"sma": set(), "esa": set(), "unknown": set()}
-    for fact in case.all(Interface):
-        if fact.address:
-            own[case.role(fact.host)].add(str(fact.address.ip))
-    for probe in case.tls_probes():
-        if probe.address:
-            own["sma"].add(probe.address)
-        if probe.interface:
-            own["esa"].add(probe.interface)
-    return own["sma"] - own["esa"]
+def _owner(case: Case, link: Connection) -> str | None:
+    """The ESA of a log line without a host: the one with that address, or the only one."""
+    named = {
+        fact.host
+        for fact in case.all(Interface)
+        if fact.address and str(fact.address.ip) == link.interface
+    }
+    esas = {box.host for box in case.boxes("esa") if box.host}
+    others = {box.host for box in case.boxes("unknown") if box.host}
+    candidates = named or esas or others
+    return next(iter(candidates)) if len(candidates) == 1 else None
 
 
 def _port(evidence: Evidence, facts: Sequence[Fact], given: int | None) -> int:
-    """Return the quarantine's port: given, observed, verified, named in an error, or 7025."""
+    """Return the quarantine's port: given, observed, as the ESA tried or verified it, or 7025."""
     if given is not None:
         return given
     seen = [
@@ -173,12 +231,18 @@ def _port(evidence: Evidence, facts: Sequence[Fact], given: int | None) -> int:
     ]
     if seen:
         return int(newest(seen)[-1].value)
-    probes = [fact for fact in facts if isinstance(fact, TlsProbe) and _is_cpq(fact.domain)]
-    asked = [probe for probe in probes if probe.port not in (None, SMTP_PORT)]
-    if asked:
-        return newest(asked)[-1].port or DEFAULT_PORT
-    named = [link.port for link in evidence.connections if link.port and _is_cpq(link.domain)]
-    return named[-1] if named else DEFAULT_PORT
+    # What the ESA itself tries outranks what a person typed, who may have known the default only.
+    tried = [link for link in evidence.connections if link.port and _is_cpq(link.domain)]
+    if tried:
+        return tried[-1].port or DEFAULT_PORT
+    verified = [
+        fact
+        for fact in facts
+        if isinstance(fact, TlsProbe)
+        and _is_cpq(fact.domain)
+        and fact.port not in (None, SMTP_PORT)
+    ]
+    return (newest(verified)[-1].port if verified else None) or DEFAULT_PORT
 
 
 def _is_cpq(domain: str | None) -> bool:

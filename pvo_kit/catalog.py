@@ -49,7 +49,8 @@ class Command:
 
     ``mode`` is the cluster mode that it is restricted to (None: any). ``ask`` is the text to type
     where it is more than the name. ``leave`` tells a person how to end its dialogue without
-    changing anything. ``signature`` recognises its answer in a paste that begins in the middle.
+    changing anything. ``signature`` is a pattern that its answer alone holds, for a paste that
+    begins in the middle.
     ``tells_role`` marks commands that only one kind of appliance has.
     """
 
@@ -62,8 +63,14 @@ class Command:
     ask: str = ""
     leave: str = ""
     access: str = "administrator"
-    signature: re.Pattern[str] | None = None
+    signature: str = ""
     tells_role: bool = False
+
+    def recognises(self, text: str) -> bool:
+        """Return True where a text without a prompt shows this command's answer."""
+        return bool(
+            self.signature and re.search(self.signature, text, re.MULTILINE | re.IGNORECASE)
+        )
 
     @property
     def typed(self) -> str:
@@ -76,16 +83,16 @@ CTRL_C = "at a NOTICE press Ctrl-C, never Enter; at a menu press Enter"
 
 COMMANDS: tuple[Command, ...] = (
     Command("status", BOTH, "System status and the time it was read", status.parse, (1, 5),
-            mode="machine", signature=re.compile(r"^\s*System status:[ ]+\w", re.M | re.I)),
+            mode="machine", signature=r"^\s*System status:[ ]+\w"),
     Command("version", BOTH, "Product, model and AsyncOS version", version.parse, (1,),
-            signature=re.compile(r"^\s*Product:\s.*(?:\n\s*)+Model:", re.M)),
+            signature=r"^\s*Product:\s.*(?:\n\s*)+Model:"),
     Command("whoami", BOTH, "The account of this session and its groups", whoami.parse, (2,),
-            signature=re.compile(r"^\s*Username:\s.*\n(?:.*\n){0,3}\s*Groups:", re.M)),
+            signature=r"^\s*Username:\s.*\n(?:.*\n){0,3}\s*Groups:"),
     Command("resume", BOTH, "Resumes receiving and delivery (a change)", suspension.parse, (1,),
             mode="machine",
-            signature=re.compile(r"^\s*(?:Receiving resumed for|No listeners were resumed)", re.M)),
+            signature=r"^\s*(?:Receiving resumed for|No listeners were resumed)"),
     Command("suspend", BOTH, "Suspends receiving and delivery (a change)", suspension.parse, (1,),
-            mode="machine", signature=re.compile(r"^\s*Receiving suspended for", re.M)),
+            mode="machine", signature=r"^\s*Receiving suspended for"),
     Command("resumelistener", BOTH, "Resumes listeners (a change)", suspension.parse, (1,),
             mode="machine"),
     Command("suspendlistener", BOTH, "Suspends listeners (a change)", suspension.parse, (1,),
@@ -95,37 +102,36 @@ COMMANDS: tuple[Command, ...] = (
     Command("suspenddel", BOTH, "Suspends delivery (a change)", suspension.parse, (1,),
             mode="machine"),
     Command("resumetransfers", SMA, "Resumes transfers (a change)", suspension.parse, (1,),
-            signature=re.compile(r"^\s*Transfers resumed", re.M), tells_role=True),
+            signature=r"^\s*Transfers resumed", tells_role=True),
     Command("suspendtransfers", SMA, "Suspends transfers (a change)", suspension.parse, (1,),
-            signature=re.compile(r"^\s*Transfers suspended", re.M), tells_role=True),
+            signature=r"^\s*Transfers suspended", tells_role=True),
     Command("deliveryconfig", ESA, "The default interface that mail is delivered from",
             deliveryconfig.parse, (3,), leave=MENU,
-            signature=re.compile(r"^\s*Default interface to deliver mail:", re.M), tells_role=True),
+            signature=r"^\s*Default interface to deliver mail:", tells_role=True),
     Command("interfaceconfig", BOTH, "IP interfaces, their addresses and names",
             interfaces.parse_interfaces, (3, 6), mode="machine", leave=MENU,
-            signature=re.compile(r"^\s*Currently configured interfaces:", re.M)),
+            signature=r"^\s*Currently configured interfaces:"),
     Command("routeconfig", BOTH, "Static routes", interfaces.parse_routes, (3,), mode="machine",
-            leave=MENU, signature=re.compile(r"^\s*Currently configured routes:", re.M)),
+            leave=MENU, signature=r"^\s*Currently configured routes:"),
     Command("setgateway", BOTH, "The default gateway", interfaces.parse_gateway, (3,),
             mode="machine", leave="leave with Ctrl-C"),
     Command("telnet", BOTH, "A test connection from a chosen interface", telnet.parse, (1, 3),
             mode="machine", leave="after the answer type QUIT",
-            signature=re.compile(r"interface you want to telnet from|^\s*telnet: (?:connect|Unable)",
-                                 re.M)),
+            signature=r"interface you want to telnet from|^\s*telnet: (?:connect|Unable)"),
     Command("tlsverify", ESA, "A TLS session to a destination, step by step", tlsverify.parse,
-            (3, 4), signature=re.compile(r"^\s*TLS connection established: protocol|"
-                                         r"^\s*TLS verification completed", re.M), tells_role=True),
+            (3, 4), signature=r"^\s*TLS connection established: protocol|"
+                                         r"^\s*TLS verification completed", tells_role=True),
     Command("sslconfig", BOTH, "TLS methods and cipher strings", sslconfig.parse, (4,), leave=MENU,
-            signature=re.compile(r"^\s*sslconfig settings:", re.M)),
+            signature=r"^\s*sslconfig settings:"),
     Command("featurekey", BOTH, "Feature keys, their state and expiry", features.parse_keys, (5,),
             mode="machine", leave=MENU,
-            signature=re.compile(r"^\s*Module\s+(?:Quantity\s+)?(?:Status\s+)?Remaining", re.M)),
+            signature=r"^\s*Module\s+(?:Quantity\s+)?(?:Status\s+)?Remaining"),
     Command("license_smart", BOTH, "Smart licences", features.parse_licences, (5,),
             mode="machine", leave="choose SUMMARY, then " + MENU, access="administrator",
-            signature=re.compile(r"^\s*Feature ?Name\s+License ?Authori[sz]ation ?Status", re.M | re.I)),
+            signature=r"^\s*Feature ?Name\s+License ?Authori[sz]ation ?Status"),
     Command("clusterconfig", ESA, "Members, groups and their connections", clusterconfig.parse,
             (5, 6), mode="cluster", ask="clusterconfig list", tells_role=True,
-            signature=re.compile(r"^\s*Group \S+:\s*\n\s*Machine \S+ \(Serial", re.M)),
+            signature=r"^\s*Group \S+:\s*\n\s*Machine \S+ \(Serial"),
     Command("clustermode", ESA, "Chooses the cluster mode of this session", None, (6,),
             tells_role=True),
     Command("filters", ESA, "Message filters; shows the level at which they are configured",
@@ -139,7 +145,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("dmarcconfig", ESA, "DMARC profiles; shows the level at which they are configured",
             levels.parse, (6,), mode="machine", leave=CTRL_C, tells_role=True),
     Command("commit", BOTH, "Commits what is pending (a change)", commit.parse, (2,),
-            signature=re.compile(r"^\s*Changes committed:", re.M)),
+            signature=r"^\s*Changes committed:"),
     Command("showchanges", BOTH, "What is pending in this session", showchanges.parse, (2,)),
     Command("grep", BOTH, "Lines of a log", logs.parse, (4,), ask='grep "port 7025" mail_logs'),
     Command("findevent", ESA, "A message's lines in a log", logs.parse, (4,), tells_role=True),

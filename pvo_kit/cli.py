@@ -149,8 +149,8 @@ def _observe(arguments: argparse.Namespace) -> int:
 
 
 def _diagnose(arguments: argparse.Namespace) -> int:
-    from pvo_kit.loading import load
     from pvo_kit.diagnosis import diagnose
+    from pvo_kit.loading import load
 
     roles = dict(_role(text) for text in arguments.role)
     if arguments.verbose:

@@ -12,12 +12,8 @@ STAMP = (
 """``Mon Jul 21 11:57:38 2014 GMT``; the zone is missing in banners and in mail logs."""
 
 _STAMP = re.compile(STAMP)
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1
-    )
-}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
+           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
 _ZONE_HOURS = {
     "GMT": 0.0, "UTC": 0.0, "WET": 0.0, "BST": 1.0, "WEST": 1.0, "CET": 1.0, "CEST": 2.0,
     "MET": 1.0, "MEST": 2.0, "EET": 2.0, "EEST": 3.0, "SAST": 2.0, "MSK": 3.0, "IST": 5.5,
@@ -39,7 +35,12 @@ def read_stamp(text: str) -> datetime | None:
     hour, minute, second = (int(part) for part in match["clock"].split(":"))
     try:
         local = datetime(
-            int(match["year"]), _MONTHS[match["month"]], int(match["day"]), hour, minute, second
+            int(match["year"]),
+            _MONTHS.index(match["month"]) + 1,
+            int(match["day"]),
+            hour,
+            minute,
+            second,
         )
         return local - _offset(match["zone"] or "UTC")
     except (ValueError, OverflowError):

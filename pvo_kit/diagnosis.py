@@ -11,7 +11,7 @@ from pvo_kit.case import Case
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import Evidence
 from pvo_kit.findings import Diagnosis, Finding
-from pvo_kit.scenarios import SCENARIOS, masking, releases
+from pvo_kit.scenarios import SCENARIOS, masking
 from pvo_kit.scenarios.verdict import finding
 
 
@@ -36,7 +36,6 @@ def diagnose(
         case.appliances,
         case.unparsed,
         tuple(_remedied(case, found) for found in findings if found.scenario in asked),
-        tuple(releases.notes(case)),
         evidence.damage,
     )
 

@@ -106,13 +106,9 @@ class Transcript:
 
     @property
     def verb(self) -> str:
-        """The command's first word, in lower case."""
-        return self.command.split()[0].lower()
-
-    @property
-    def arguments(self) -> str:
-        """What was typed behind the first word."""
-        return self.command.partition(" ")[2].strip()
+        """The first word of the command (the last one of several on a line), in lower case."""
+        words = self.command.rpartition(";")[2].split()
+        return words[0].lower() if words else ""
 
     @property
     def first_line(self) -> int:
@@ -163,7 +159,10 @@ class Transcript:
         return tuple(_answers(self))
 
 
-_ASKED = re.compile(r"^(?P<question>.*?)\[(?P<default>[^\]]*)\]>\s?(?P<typed>.*)$")
+_ASKED = re.compile(
+    r"^(?P<question>[^\[]*(?:\[[^\[\]]*\][^\[>][^\[]*)*)"
+    r"\[(?P<default>[^\[\]]*)\]>\s?(?P<typed>.*)$"
+)
 
 
 def _answers(transcript: Transcript) -> Iterator[Answer]:
@@ -181,9 +180,9 @@ def _answers(transcript: Transcript) -> Iterator[Answer]:
 
 
 def cite_rows(file: str, rows: Iterable[Row]) -> Iterator[Citation]:
-    """Cite every raw line of the rows that is not blank."""
+    """Cite every raw line of the rows, those left out that show nothing (blank, a bare quote)."""
     for row in rows:
-        for number, text in row.raw:
+        for number, text in row.raw if row.text.strip() else ():
             if text.strip():
                 yield Citation(file, number, text)
 
@@ -276,8 +275,11 @@ class Evidence:
     def around(self, file: str, line: int, count: int) -> list[tuple[int, str]]:
         """Return the lines from ``count`` before to ``count`` after a line, those that are held."""
         held = self.lines.get(file, {})
-        return [(number, held[number]) for number in range(line - count, line + count + 1)
-                if number in held]  # fmt: skip
+        return [
+            (number, held[number])
+            for number in range(line - count, line + count + 1)
+            if number in held
+        ]
 
     def with_transcripts(self, transcripts: Iterable[Transcript]) -> Evidence:
         """Return the same evidence with other transcripts."""

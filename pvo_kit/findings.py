@@ -99,8 +99,7 @@ class Finding:
             "status": self.status,
             "summary": self.summary,
             "citations": [
-                {"file": line.file, "line": line.line, "text": line.text}
-                for line in self.citations
+                {"file": line.file, "line": line.line, "text": line.text} for line in self.citations
             ],
             "needs": [need.to_dict() for need in self.needs],
             "masked_by": self.masked_by,
@@ -120,7 +119,6 @@ class Diagnosis:
     appliances: tuple[Appliance, ...]
     unparsed: tuple[Unparsed, ...]
     findings: tuple[Finding, ...]
-    notes: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
 
     def finding(self, scenario: int) -> Finding:
@@ -167,13 +165,18 @@ class Diagnosis:
                     {"host": box.name, "role": box.role, "why": box.why} for box in self.appliances
                 ],
                 "unparsed": [
-                    {"file": row.file, "line": row.line, "host": row.host,
-                     "command": row.command, "reason": row.reason}
+                    {
+                        "file": row.file,
+                        "line": row.line,
+                        "host": row.host,
+                        "command": row.command,
+                        "reason": row.reason,
+                    }
                     for row in self.unparsed
                 ],
             },
             "findings": [finding.to_dict() for finding in self.findings],
-        }  # fmt: skip
+        }
 
     def to_json(self) -> str:
         """Return the diagnosis as JSON text, the same bytes for the same evidence."""

@@ -33,7 +33,13 @@ def reaching(
     direct = [item for item in interfaces if item.address and address in item.address.network]
     if direct:
         return direct
-    gateways = [to_address(route.gateway) for route in routes
-                if route.destination.prefixlen and address in route.destination]  # fmt: skip
-    return [item for item in interfaces
-            if item.address and any(way and way in item.address.network for way in gateways)]  # fmt: skip
+    gateways = [
+        to_address(route.gateway)
+        for route in routes
+        if route.destination.prefixlen and address in route.destination
+    ]
+    return [
+        item
+        for item in interfaces
+        if item.address and any(way and way in item.address.network for way in gateways)
+    ]

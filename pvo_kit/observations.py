@@ -39,7 +39,8 @@ def parse(file: str, lines: Sequence[str]) -> tuple[list[Observation], list[str]
     blocks = list(_blocks(file, lines))
     if not isinstance(tables, list) or len(tables) != len(blocks):
         return [], [f"holds no list of {_TABLE} tables; correct it or record again"]
-    found, notes = [], [f"key {key} is not known" for key in sorted(set(document) - {"observation"})]
+    found = []
+    notes = [f"key {key} is not known" for key in sorted(set(document) - {"observation"})]
     for number, (table, cited) in enumerate(zip(tables, blocks, strict=True), start=1):
         unknown = sorted(set(table) - _KEYS)
         notes += [f"key {key} of observation {number} is not known" for key in unknown]
@@ -47,8 +48,16 @@ def parse(file: str, lines: Sequence[str]) -> tuple[list[Observation], list[str]
             notes.append(f"observation {number} needs a value and one of what: {', '.join(WHAT)}")
             continue
         moment = Moment(file, cited[0].line, "observations", time=_time(table.get("time")))
-        found.append(Observation(str(table.get("host", "")).lower(), str(table["what"]),
-                                 _value(table["value"]), str(table.get("by", "")), moment, cited))  # fmt: skip
+        found.append(
+            Observation(
+                str(table.get("host", "")).lower(),
+                str(table["what"]),
+                _value(table["value"]),
+                str(table.get("by", "")),
+                moment,
+                cited,
+            )
+        )
     return found, notes
 
 

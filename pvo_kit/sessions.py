@@ -35,8 +35,19 @@ _ESCAPES = re.compile(
 _PAGER = re.compile(r"-+\s*Press Any Key For More\s*-+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff]")
 _QUOTED = re.compile(r"^\s{0,3}(?:>\s?)+")
-_PLAIN = str.maketrans({"\u00a0": " ", "\u3000": " ", "\u2007": " ", "\u202f": " ", "\t": " ",
-                        "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"})  # fmt: skip
+_PLAIN = str.maketrans(
+    {
+        "\u00a0": " ",
+        "\u3000": " ",
+        "\u2007": " ",
+        "\u202f": " ",
+        "\t": " ",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2018": "'",
+        "\u2019": "'",
+    }
+)
 _COMMAND_WORD = re.compile(r"[A-Za-z][A-Za-z_]{1,31}$")
 _CLUSTERMODE = re.compile(r"\bclustermode\s+machine\s+(?P<host>[^\s;]+)", re.IGNORECASE)
 _TERMINAL_WIDTHS = (80, 132)
@@ -98,8 +109,11 @@ def _unwrap(found: list[Row], width: int) -> list[Row]:
 
 
 def _starts_anew(text: str) -> bool:
-    return bool(PROMPT.match(text) or re.match(r"\s*(?:\[[^\]]*\]>|\d+\. |- [A-Z])", text)
-                or _LOG_CLOCK.match(text))  # fmt: skip
+    return bool(
+        PROMPT.match(text)
+        or re.match(r"\s*(?:\[[^\]]*\]>|\d+\. |- [A-Z])", text)
+        or _LOG_CLOCK.match(text)
+    )
 
 
 def split(file: str, found: Sequence[Row]) -> list[Transcript]:
@@ -112,14 +126,19 @@ def split(file: str, found: Sequence[Row]) -> list[Transcript]:
     prompts = list(_prompts(found))
     hosts = _hosts(prompts)
     cuts = [
-        Transcript(host, prompt.level, prompt.place, prompt.command,
-                   Moment(file, found[prompt.row].raw[0][0], f"{host or ''}#{prompt.session}"),
-                   tuple(found[prompt.row : end]),
-                   _banner(found, prompts[index - 1].row if index else -1, prompt.row))
+        Transcript(
+            host,
+            prompt.level,
+            prompt.place,
+            prompt.command,
+            Moment(file, found[prompt.row].raw[0][0], f"{host or ''}#{prompt.session}"),
+            tuple(found[prompt.row : end]),
+            _banner(found, prompts[index - 1].row if index else -1, prompt.row),
+        )
         for index, (prompt, host) in enumerate(zip(prompts, hosts, strict=True))
         for end in [prompts[index + 1].row if index + 1 < len(prompts) else len(found)]
         if prompt.command
-    ]  # fmt: skip
+    ]
     first = prompts[0].row if prompts else len(found)
     headless = _headless(file, found[:first], hosts[0] if hosts else None)
     return _dated([*headless, *cuts])
@@ -134,13 +153,16 @@ def _headless(file: str, found: Sequence[Row], host: str | None) -> list[Transcr
     return [
         Transcript(host, None, None, command.name, moment, tuple(shown), cut=True)
         for command in catalog.COMMANDS
-        if command.signature and command.signature.search(text)
+        if command.recognises(text)
     ]
 
 
 def _prompts(found: Sequence[Row]) -> Iterator[_Prompt]:
-    matches = [(index, match) for index, row in enumerate(found)
-               if ">" in row.text and (match := PROMPT.match(row.text))]  # fmt: skip
+    matches = [
+        (index, match)
+        for index, row in enumerate(found)
+        if ">" in row.text and (match := PROMPT.match(row.text))
+    ]
     trusted = {_name(match) for _, match in matches if _is_sure(match)}
     session, last = 0, -1
     logins = [index for index, row in enumerate(found) if _LOGIN.match(row.text)]
@@ -152,8 +174,14 @@ def _prompts(found: Sequence[Row]) -> Iterator[_Prompt]:
         last = index
         level = match["level"].lower() if match["level"] else None
         host = match["host"] or (match["name"] if level in (None, "machine") else None)
-        yield _Prompt(index, host.lower() if host else None, level,  # type: ignore[arg-type]
-                      match["name"] if level else None, (match["command"] or "").strip(), session)  # fmt: skip
+        yield _Prompt(
+            index,
+            host.lower() if host else None,
+            level,  # type: ignore[arg-type]
+            match["name"] if level else None,
+            (match["command"] or "").strip(),
+            session,
+        )
 
 
 def _name(match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pvo_kit import scenarios
+from pvo_kit.appliances import Appliance
 from pvo_kit.case import Case
 from pvo_kit.evidence import Citation, ErrorText, Evidence, Level, Moment, Role
 from pvo_kit.facts import (
@@ -33,7 +34,6 @@ from pvo_kit.facts import (
     Suspension,
     TlsProbe,
 )
-from pvo_kit.appliances import Appliance
 from pvo_kit.remediation import Refused, Remedy, remedy, values
 from pvo_kit.scenarios.verdict import finding
 

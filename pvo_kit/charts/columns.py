@@ -42,6 +42,7 @@ class Links:
     fix: np.datetime64 | None
 
     def __len__(self) -> int:
+        """How many there are."""
         return len(self.at)
 
     @property
@@ -56,7 +57,7 @@ class Links:
 
     def outcome(self, name: str) -> Mask:
         """Which ones have this TLS outcome."""
-        return self.tls == OUTCOMES.index(name)
+        return np.equal(self.tls, OUTCOMES.index(name))
 
     def sides(self, of: Mask | None = None) -> tuple[int, int]:
         """How many lie before the fix and how many not; those without a time in neither."""
@@ -119,13 +120,11 @@ def _fix(fix: Fix) -> np.datetime64 | None:
     if fix is None:
         return None
     try:
-        stamp = pd.Timestamp(fix)
+        stamp = pd.to_datetime(fix, utc=True)
     except (TypeError, ValueError) as error:
         raise InputError(f"fix is a time such as 2014-04-07 16:02, not {fix!r}") from error
-    if stamp is pd.NaT:
-        return None
-    naive = stamp if stamp.tzinfo is None else stamp.tz_convert("UTC").tz_localize(None)
-    return min(max(naive.to_datetime64().astype("datetime64[us]"), _FIRST), _LAST)
+    time = np.datetime64(stamp.tz_localize(None), "us")
+    return None if np.isnat(time) else np.clip(time, _FIRST, _LAST)
 
 
 def _destination(address: str, port: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -19,11 +20,20 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from pvo_kit.charts import wording
 from pvo_kit.charts.columns import Links, Times
+
+# For ticks of years, months, days, hours, minutes and seconds: as usual, where one of the next
+# larger begins, and what is written once at the end of the axis.
+_FORMATS = {
+    "formats": ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%H:%M:%S"],
+    "zero_formats": ["", "%Y-%m", "%m-%d", "%m-%d", "%H:%M", "%H:%M:%S"],
+    "offset_formats": ["", "", "%Y", "%Y-%m-%d", "%Y-%m-%d", "%Y-%m-%d"],
+}
 
 WIDTH = 9.0
 """Inches of a figure that a chart makes for itself."""
@@ -36,11 +46,21 @@ class Style:
     colour: str
     hatch: str
 
-    def patch(self, label: str = "") -> Patch:
+    @property
+    def fill(self) -> dict[str, Any]:
+        """What makes a patch, a bar or a collection look like this."""
+        return {
+            "facecolor": self.colour,
+            "edgecolor": EDGE,
+            "linewidth": 0.6,
+            "hatch": self.hatch,
+            # Thin, so that a dense hatch does not darken the colour.
+            "hatch_linewidth": 0.5,
+        }
+
+    def patch(self) -> Patch:
         """An example for the legend."""
-        return Patch(
-            facecolor=self.colour, hatch=self.hatch, edgecolor=EDGE, linewidth=0.6, label=label
-        )
+        return Patch(**self.fill)
 
 
 EDGE = "#333333"
@@ -48,24 +68,27 @@ VERMILLION, SKY, YELLOW, BLUE = "#D55E00", "#56B4E9", "#F0E442", "#0072B2"
 GREEN, PURPLE, ORANGE, GREY = "#009E73", "#CC79A7", "#E69F00", "#DDDDDD"
 
 OUTCOME = {
-    "failed": Style(VERMILLION, "xxxx"),
+    "failed": Style(VERMILLION, "xxx"),
     "success": Style(SKY, ""),
-    "none": Style(YELLOW, "////"),
-    "unknown": Style(GREY, "...."),
+    "none": Style(YELLOW, "///"),
+    "unknown": Style(GREY, "..."),
 }
 
 SERIES = (
-    Style(VERMILLION, "xxxx"),
-    Style(SKY, ""),
-    Style(YELLOW, "////"),
-    Style(PURPLE, "...."),
-    Style(GREEN, "\\\\\\\\"),
-    Style(ORANGE, "++++"),
+    Style(VERMILLION, "xxx"),
+    Style(YELLOW, ""),
+    Style(PURPLE, "..."),
+    Style(ORANGE, "///"),
+    Style(GREEN, "\\\\\\"),
     Style(BLUE, "oo"),
+    Style(SKY, "++"),
 )
 """Categories by rank; the rest together is REST."""
 
 REST = Style(GREY, "--")
+
+Entry = tuple[tuple[Artist, ...], str]
+"""A line of a legend: artists to be shown over each other, and their text."""
 
 
 def axes(ax: Axes | None, height: float = 4.2) -> Axes:
@@ -82,13 +105,13 @@ def ink() -> str:
 
 def numbers(times: Times) -> npt.NDArray[np.float64]:
     """Times as numbers on matplotlib's date axis (days)."""
-    return np.asarray(date2num(times), dtype=np.float64)
+    return np.asarray(date2num(times), dtype=np.float64)  # type: ignore[no-untyped-call]
 
 
-def head(ax: Axes, title: str, notes: Sequence[str], legend: Sequence[Artist] = ()) -> None:
+def head(ax: Axes, title: str, notes: Sequence[str], legend: Sequence[Entry] = ()) -> None:
     """Put the title, the notes below it and the legend, from top to bottom, above the Axes."""
     above = _legend(ax, legend) if legend else 4.0
-    said = _wrapped(ax, " ".join(note for note in notes if note), "small", 0.54)
+    said = "\n".join(_wrapped(ax, note, "small", 0.55) for note in notes if note)
     ax.annotate(
         said,
         (0, 1),
@@ -111,14 +134,16 @@ def head(ax: Axes, title: str, notes: Sequence[str], legend: Sequence[Artist] = 
 def time_axis(ax: Axes, links: Links) -> None:
     """An axis of times over all that is drawn, with as many dates as there is room for."""
     first, last = numbers(np.array(links.span()))
-    # Half a minute at least: a single connection stands in the middle, not at the edges.
-    margin = max((last - first) * 0.025, (30 / 86400) if first == last else 2 / 86400)
+    # At least half a minute in all, so that a single connection has dates on both sides.
+    margin = max((last - first) * 0.025, (30 / 86400 - (last - first)) / 2)
     ax.set_xlim(max(first - margin, -719162.0), min(last + margin, 2932896.0))
-    most = int(np.clip(_width(ax) / 70, 3, 9))
-    locator = AutoDateLocator(tz="UTC", minticks=min(3, most - 1), maxticks=most)
+    # With fewer than five the locator finds no step for some lengths of time.
+    locator, formatter = _dates(minticks=2, maxticks=int(np.clip(_width(ax) / 55, 5, 9)))
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz="UTC"))
-    ax.set_xlabel("time of the log (UTC where its offset is known)", fontsize="small")
+    ax.xaxis.set_major_formatter(formatter)
+    ax.xaxis.get_offset_text().set_fontsize("small")
+    clock = " (UTC where its offset is known)" if _width(ax) > 330 else ""
+    ax.set_xlabel(f"time in the log{clock}", fontsize="small", loc="left")
     ax.tick_params(labelsize="small")
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_axisbelow(True)
@@ -134,7 +159,7 @@ def mark_fix(ax: Axes, links: Links) -> None:
     late = at > (left + right) / 2
     ax.axvline(at, color=ink(), linestyle=(0, (5, 3)), linewidth=1.6, zorder=6, gid="fix")
     ax.annotate(
-        f"fix {wording.stamp(links.fix)}",
+        f"fix {wording.stamp(links.fix)}" if _width(ax) > 260 else "fix",
         (at, 1),
         (-4 if late else 4, -3),
         xycoords=("data", "axes fraction"),
@@ -168,15 +193,21 @@ def plain(ax: Axes) -> Axes:
     return ax
 
 
-def _legend(ax: Axes, handles: Sequence[Artist]) -> float:
+def _dates(**limits: int) -> tuple[AutoDateLocator, ConciseDateFormatter]:
+    locator = AutoDateLocator(tz="UTC", **limits)  # type: ignore[no-untyped-call]
+    return locator, ConciseDateFormatter(locator, tz="UTC", **_FORMATS)  # type: ignore[no-untyped-call]
+
+
+def _legend(ax: Axes, entries: Sequence[Entry]) -> float:
     """Put a legend on the upper edge of the Axes; give its height in points."""
     size = _points("small")
-    longest = max(len(str(handle.get_label())) for handle in handles)
-    columns = int(np.clip(_width(ax) / (longest * size * 0.54 + size * 4), 1, len(handles)))
+    longest = max(len(text) for _, text in entries)
+    columns = int(np.clip(_width(ax) / (longest * size * 0.54 + size * 4), 1, len(entries)))
     legend = Legend(
         ax,
-        list(handles),
-        [str(handle.get_label()) for handle in handles],
+        [artists for artists, _ in entries],
+        [text for _, text in entries],
+        handler_map={tuple: HandlerTuple(ndivide=1)},
         loc="lower left",
         bbox_to_anchor=(0, 1),
         ncols=columns,
@@ -189,13 +220,21 @@ def _legend(ax: Axes, handles: Sequence[Artist]) -> float:
     )
     ax.legend_ = legend
     legend.set_zorder(8)
-    rows = -(-len(handles) // columns)
+    rows = -(-len(entries) // columns)
     return rows * size * 1.55 + 6
 
 
 def _width(ax: Axes) -> float:
-    """The width of the Axes in points, before any layout."""
-    return float(ax.get_window_extent().width) * 72 / ax.get_figure(root=True).dpi
+    """About how wide the Axes will be, in points: its names at the left are there already."""
+    figure, place = ax.figure, ax.get_subplotspec()
+    if place is None or figure.get_layout_engine() is None:
+        return float(ax.get_window_extent().width) * 72 / figure.dpi
+    columns = len(place.colspan) / place.get_gridspec().ncols
+    if columns < 1:  # the margins of a grid are as wide as its widest chart wants them
+        return float(figure.bbox.width) * 72 / figure.dpi * columns * 0.5
+    names = [line for tick in ax.get_yticklabels() for line in tick.get_text().splitlines()]
+    longest = max((len(name) for name in names), default=0) * _points("small") * 0.64
+    return float(figure.bbox.width) * 72 / figure.dpi * columns - longest - 30
 
 
 def _points(size: str) -> float:

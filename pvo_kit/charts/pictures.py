@@ -47,4 +47,4 @@ def show_figure(chart: Axes | Figure, alt: str) -> HTML | str:
         from IPython.display import HTML
     except ImportError:
         return html
-    return HTML(html)
+    return HTML(html)  # type: ignore[no-untyped-call]

@@ -11,6 +11,14 @@ import pandas as pd
 from pvo_kit import escape
 from pvo_kit.charts.columns import OUTCOMES, Links, Mask
 
+NAMES = {
+    "failed": "TLS failed",
+    "success": "TLS success",
+    "none": "without TLS",
+    "unknown": "TLS unknown",
+}
+"""The outcomes of TLS in labels."""
+
 _SAYS = {
     "failed": "failed on",
     "success": "succeeded on",

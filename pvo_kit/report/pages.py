@@ -42,11 +42,11 @@ def _render(name: str, diagnosis: Diagnosis, evidence: Evidence) -> str:
 @cache
 def _environment(is_html: bool) -> Environment:
     finalize = _safe if is_html else None
-    environment = Environment(  # noqa: S701 - Markdown is no HTML
+    environment = Environment(
         loader=FunctionLoader(_source),
         # Escaping goes through escape.html for every value, so that control and bidi characters
         # are made visible too; Jinja's own autoescape then leaves the result alone.
-        autoescape=is_html,
+        autoescape=is_html,  # noqa: S701 - the other form is Markdown
         finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,

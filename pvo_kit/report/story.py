@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from pvo_kit.evidence import Citation, Evidence
 from pvo_kit.appliances import Appliance
+from pvo_kit.evidence import Citation, Evidence
 from pvo_kit.findings import Diagnosis, Finding, Need
 from pvo_kit.remediation.remedy import Remedy
 

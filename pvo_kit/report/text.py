@@ -26,7 +26,6 @@ def to_text(diagnosis: Diagnosis) -> str:
         *(_proof(found) for found in diagnosis.findings if found.status == "resolved"),
         _open(diagnosis),
         _asked(diagnosis.needs),
-        _listed("Notes", diagnosis.notes),
         _listed("Captured", _captured(diagnosis)),
         _listed("Not used", _unused(diagnosis)),
         _listed("Not parsed", _unparsed(diagnosis)),

@@ -16,47 +16,19 @@ from pvo_kit.facts import Account, Commit, Fact, PendingChanges, Refusal
 from pvo_kit.findings import Status
 from pvo_kit.scenarios.verdict import Missing, Scenario, Verdict, cite
 
-ADMINISTRATOR = frozenset({"admin", "administrator", "administrators"})
-SUSPECT = frozenset(
-    [
-        "email administrators",
-        "email administrator",
-        "emailadmin",
-        "email_admin",
-        "cloud administrators",
-        "cloud administrator",
-        "cloudadmin",
-    ]
-)
+ADMINISTRATOR = ("admin", "administrator")
+SUSPECT = ("email administrator", "emailadmin", "email_admin", "cloud administrator", "cloudadmin")
 """Roles of which the sources disagree whether they may set the quarantines up."""
 
-OTHER = frozenset(
-    [
-        "operator",
-        "operators",
-        "guest",
-        "guests",
-        "technician",
-        "technicians",
-        "readonly",
-        "read-only",
-        "read-only operator",
-        "read-only operators",
-        "readonly operators",
-        "help desk",
-        "help desk user",
-        "help desk users",
-        "helpdesk",
-        "custom role",
-        "custom roles",
-        "url filtering administrators",
-        "web administrators",
-    ]
-)
+OTHER = (
+    "operator", "guest", "technician", "readonly", "read-only", "read-only operator",
+    "readonly operator", "help desk", "help desk user", "helpdesk", "custom role",
+    "url filtering administrator", "web administrator",
+)  # fmt: skip
 """Roles that may not."""
 
 _BOTH: tuple[Role, ...] = ("sma", "esa")
-PRIVILEGES = frozenset({"config", "log"})
+PRIVILEGES = ("config", "log")
 """Groups that ``whoami`` lists beside the role's own; they tell nothing."""
 
 PAGE = "SMA: Management Appliance > Centralized Services > Policy, Virus, and Outbreak Quarantines"
@@ -135,10 +107,12 @@ def _rank(item: Fact | Observation) -> str:
     if isinstance(item, Refusal):
         return "other"
     names = item.groups if isinstance(item, Account) else (getattr(item, "value", ""),)
-    groups = {name.strip().lower() for name in names} - PRIVILEGES
-    if groups & ADMINISTRATOR:
+    groups = {name.strip().lower() for name in names}.difference(PRIVILEGES)
+    singular = {name.removesuffix("s") for name in groups}
+    if singular.intersection(ADMINISTRATOR):
         return "admin"
-    return "other" if groups & OTHER and not groups & SUSPECT else "suspect"
+    is_other = singular.intersection(OTHER) and not singular.intersection(SUSPECT)
+    return "other" if is_other else "suspect"
 
 
 def _pending(case: Case) -> list[Fact | Observation]:

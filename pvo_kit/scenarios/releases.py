@@ -1,4 +1,7 @@
-"""What the AsyncOS versions tell: below the technote's floor, or an ESA newer than its SMA."""
+"""What the AsyncOS versions tell: below the technote's floor, or an ESA newer than its SMA (E16).
+
+Said with scenario 1, the nearest: an SMA that is too old has no quarantine to listen for.
+"""
 
 from __future__ import annotations
 
@@ -12,44 +15,50 @@ from pvo_kit.facts import Release
 FLOOR: dict[Role, tuple[int, int]] = {"sma": (8, 1), "esa": (8, 0)}
 """The oldest releases with centralised quarantines (technote)."""
 
+Number = tuple[int, int, int]
+Remark = tuple[str, tuple[Release, ...]]
 
-def number(version: str | None) -> tuple[int, int, int] | None:
+
+def number(version: str | None) -> Number | None:
     """Return ``14.0.0-698`` as (14, 0, 0), None for what is no version."""
     match = re.match(r"\s*(\d+)\.(\d+)(?:\.(\d+))?", version or "")
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
 
-def versions(case: Case, role: Role) -> dict[str, str]:
-    """Return the newest version text of each box of a role that tells one."""
-    found: dict[str, str] = {}
-    for box in case.boxes(role):
-        texts = [fact for fact in case.all(Release, box.host) if number(fact.version)]
-        if texts:
-            found[box.name] = newest(texts)[-1].version or ""
-    return found
-
-
-def notes(case: Case) -> Iterator[str]:
-    """Yield a sentence for each thing that the versions tell."""
+def remarks(case: Case) -> Iterator[Remark]:
+    """Yield a sentence for each thing that the versions tell, and the readings it stands on."""
+    releases = {role: _newest(case, role) for role in FLOOR}
     for role, floor in FLOOR.items():
-        for host, text in versions(case, role).items():
-            if (number(text) or floor)[:2] < floor:
+        for host, release in releases[role].items():
+            if _train(release) < floor:
                 yield (
-                    f"{host} runs AsyncOS {text}, below {floor[0]}.{floor[1]}, the oldest "
-                    f"{role.upper()} release with centralised quarantines: upgrade it first."
+                    f"{host} runs AsyncOS {release.version}, below {floor[0]}.{floor[1]}, the "
+                    f"oldest {role.upper()} release with centralised quarantines: upgrade first.",
+                    (release,),
                 )
-    smas, esas = versions(case, "sma"), versions(case, "esa")
-    if not smas or not esas:
+    smas = releases["sma"]
+    if not smas:
         return
-    oldest = min(smas, key=lambda host: number(smas[host]) or (0,))
-    for host, text in esas.items():
-        if _train(text) > _train(smas[oldest]):
+    oldest = min(smas, key=lambda host: (_train(smas[host]), host))
+    for host, release in releases["esa"].items():
+        if _train(release) > _train(smas[oldest]):
             yield (
-                f"{host} runs AsyncOS {text}, newer than {oldest} ({smas[oldest]}): an SMA must "
-                "not be older than its ESAs; check the compatibility matrix, upgrade the SMA "
-                "first (E16)."
+                f"{host} runs AsyncOS {release.version}, newer than {oldest} "
+                f"({smas[oldest].version}): check the compatibility matrix and upgrade the SMA "
+                "first (E16).",
+                (release, smas[oldest]),
             )
 
 
-def _train(text: str) -> tuple[int, int]:
-    return (number(text) or (0, 0, 0))[:2]
+def _newest(case: Case, role: Role) -> dict[str, Release]:
+    """The newest reading of each box of a role that tells a version."""
+    found: dict[str, Release] = {}
+    for box in case.boxes(role):
+        told = [item for item in case.all(Release, box.host) if number(item.version)]
+        if told:
+            found[box.name] = newest(told)[-1]
+    return found
+
+
+def _train(release: Release) -> tuple[int, int]:
+    return (number(release.version) or (0, 0, 0))[:2]

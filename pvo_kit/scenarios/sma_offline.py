@@ -13,6 +13,7 @@ from pvo_kit.appliances import Appliance
 from pvo_kit.case import Case, newest
 from pvo_kit.facts import PortProbe, Suspension, SystemStatus
 from pvo_kit.scenarios.asking import STATUS, telnet
+from pvo_kit.scenarios.releases import remarks
 from pvo_kit.scenarios.sma_state import (
     Fault,
     Reading,
@@ -34,7 +35,15 @@ PAGE = Missing(
 
 
 def judge(case: Case) -> list[Verdict]:
-    """Judge each SMA apart."""
+    """Judge each SMA apart, and say with the first what the AsyncOS versions tell."""
+    first, *others = _verdicts(case)
+    for sentence, shown in remarks(case):
+        cited = cite(first, shown)
+        first = replace(first, summary=f"{first.summary} {sentence}", citations=cited)
+    return [first, *others]
+
+
+def _verdicts(case: Case) -> list[Verdict]:
     boxes = case.boxes("sma")
     if boxes:
         return [replace(_judge(case, box), host=box.host) for box in boxes]
