@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pvo_kit import catalog
+from pvo_kit import catalog, screen
 from pvo_kit.clock import STAMP, read_stamp
 from pvo_kit.evidence import Level, Moment, Row, Transcript
 
@@ -29,25 +29,7 @@ PROMPT = re.compile(
     re.VERBOSE,
 )
 
-_ESCAPES = re.compile(
-    r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]"
-)
-_PAGER = re.compile(r"-+\s*Press Any Key For More\s*-+", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff]")
-_QUOTED = re.compile(r"^\s{0,3}(?:>\s?)+")
-_PLAIN = str.maketrans(
-    {
-        "\u00a0": " ",
-        "\u3000": " ",
-        "\u2007": " ",
-        "\u202f": " ",
-        "\t": " ",
-        "\u201c": '"',
-        "\u201d": '"',
-        "\u2018": "'",
-        "\u2019": "'",
-    }
-)
+_QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"})
 _COMMAND_WORD = re.compile(r"[A-Za-z][A-Za-z_]{1,31}$")
 _CLUSTERMODE = re.compile(r"\bclustermode\s+machine\s+(?P<host>[^\s;]+)", re.IGNORECASE)
 _TERMINAL_WIDTHS = (80, 132)
@@ -59,21 +41,11 @@ _LOG_CLOCK = re.compile(rf"^\s*{STAMP}\s+[A-Z][a-z]+: ")
 
 
 def clean(raw: str) -> str:
-    """Return one line as a person saw it on the screen, without quote marks.
+    """Return one line as a person saw it on the screen; quotes that a writer curled are straight.
 
-    Colours, cursor moves, backspaces, the pager's mark and its erasing, NBSP and other look-alikes
-    of a blank go; the text's own blanks stay.
+    A command may be pasted from a page, and no command has curled quotes.
     """
-    text = _ESCAPES.sub("", raw)
-    while "\b" in text:
-        text = re.sub(r"[^\b]\b|^\b", "", text)
-    text = _PAGER.sub("", text)
-    if "\r" in text:
-        # A carriage return starts the line again: what was printed last is what was seen.
-        shown = [part for part in text.split("\r") if part.strip()]
-        text = shown[-1] if shown else ""
-    text = _CONTROL.sub("", text).translate(_PLAIN)
-    return _QUOTED.sub("", text).rstrip()
+    return screen.seen(raw).translate(_QUOTES)
 
 
 @dataclass(frozen=True, slots=True)

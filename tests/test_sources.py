@@ -19,8 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvo_kit import sources
-from pvo_kit.sources import Limits, Source, SourceError, Unread, walk
+from pvo_kit.sources import LIMITS, Limits, Source, SourceError, Unread, archives, streams, walk
+from pvo_kit.sources.formats import archive_format
+from pvo_kit.sources.paths import is_junction
 
 LOG = b"Mon Mar  3 09:00:00 2025 Info: New SMTP DCID 12\n"
 NOISE = random.Random(7).randbytes(60_000).hex().encode()  # packs to about half, in order
@@ -68,7 +69,7 @@ def content(item):
     return data, ""
 
 
-def read(*paths, limits=sources.LIMITS, stdin=None):
+def read(*paths, limits=LIMITS, stdin=None):
     """Return name -> content of what can be read whole, and name -> reason of the rest."""
     good, bad = {}, {}
     for item in walk(paths, limits, stdin):
@@ -126,8 +127,8 @@ def test_an_old_tar_is_known_by_its_checksum():
     header[257:265] = bytes(8)
     total = sum(header[:148]) + 8 * 32 + sum(header[156:])
     header[148:156] = b"%06o\0 " % total
-    assert sources._kind(bytes(header)) == "tar"
-    assert sources._kind(b"a" * 512) == ""
+    assert archive_format(bytes(header)) == "tar"
+    assert archive_format(b"a" * 512) is None
 
 
 def test_several_paths_start_with_their_last_component(tmp_path):
@@ -344,7 +345,7 @@ def test_members_are_streamed_and_nothing_is_left_behind(tmp_path, monkeypatch):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    monkeypatch.setattr(sources, "_IN_MEMORY", 10)
+    monkeypatch.setattr(archives, "IN_MEMORY", 10)
     inner = zipped([("a", NOISE)])
     path = write(tmp_path / "x.tgz", tarred([("in.zip", inner), ("b", LOG)], "w:gz"))
     before = sorted(tmp_path.rglob("*"))
@@ -403,7 +404,7 @@ def test_a_disk_that_breaks_is_told():
         yield LOG
         raise OSError(5, "Input/output error")
 
-    data, error = content(Source("a", sources._Stream(broken())))
+    data, error = content(Source("a", streams.Stream(broken())))
     assert data == LOG
     assert error == "cannot be read (Input/output error); copy it to a local folder"
 
@@ -433,8 +434,8 @@ def test_a_junction_is_a_link():
     class Status:
         st_reparse_tag = 0xA0000003
 
-    assert sources._is_junction(Status())
-    assert not sources._is_junction(os.stat("."))
+    assert is_junction(Status())
+    assert not is_junction(os.stat("."))
 
 
 def test_links_and_devices_in_a_tar_are_told(tmp_path):
@@ -664,7 +665,7 @@ def test_a_stored_member_without_a_size_ends_what_can_be_saved(tmp_path):
 
 
 def test_the_next_header_is_found_across_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "_BLOCK", 5)
+    monkeypatch.setattr(streams, "BLOCK", 5)
     for size in range(5):
         members = [("a" * (size + 1), LOG), ("b.log", LOG)]
         assert read(write(tmp_path / "x.zip", streamed(members)[:-9]))[0] == dict(members)

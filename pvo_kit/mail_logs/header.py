@@ -1,6 +1,6 @@
 """What stands before the text of a log line: junk of pasting, the header, and its year.
 
-Header forms (linekinds.md, domain.md 4.1):
+Header forms, in user guides and in public log samples:
 
     Mon Apr  7 15:48:42 2014 Info: BODY                          plain; one blank or two
     Info: BODY                                                   level only (an excerpt)
@@ -22,6 +22,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from pvo_kit import screen
 from pvo_kit.mail_logs.kinds import recognise
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -191,7 +192,7 @@ _STAMP_IN_NAME = re.compile(r"@([0-9]{8}T[0-9]{6})(?![0-9])")
 
 
 def stamp_in_name(file: str) -> datetime | None:
-    """The time in a rotated file's name: ``mail.@20140407T154842.s`` (domain.md 4.10)."""
+    """The time in a rotated file's name: ``mail.@20140407T154842.s``."""
     found = _STAMP_IN_NAME.findall(file)
     try:
         return datetime.strptime(found[-1], "%Y%m%dT%H%M%S") if found else None
@@ -228,32 +229,9 @@ def _starts_again(opened: int, first: int, highest: int) -> bool:
     return from_start or fell >= max(1000, highest // 4)
 
 
-_ESCAPES = re.compile(
-    r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]"
-)
-_PAGER = re.compile(r"-{1,8} ?Press Any Key For More ?-{1,8}", re.IGNORECASE)
-_ERASED = re.compile("[^\b]\b")
-_LONGEST_ERASING = 80  # backspaces in a row
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff]")
-_BLANKS = str.maketrans(dict.fromkeys("\t\u00a0\u2007\u202f\u3000", " "))
-_QUOTED = re.compile(r" *(?:> ?)+")
-
-
 def normalise(line: str) -> str:
-    """A line without what pasting added: quote marks, colours, the pager, odd blanks (4.1).
-
-    Blanks at both ends go; what is inside stays, but NBSP, tabs and full-width blanks are blanks.
-    """
-    if line.isascii() and line.isprintable() and line[:1] not in (" ", ">", "-"):
-        return line.rstrip(" ")
-    text = _PAGER.sub("", _ESCAPES.sub("", line))
-    for _ in range(_LONGEST_ERASING if "\b" in text else 0):
-        text = _ERASED.sub("", text)
-    # A carriage return starts the line again: what was printed last is what was seen.
-    shown = [part for part in text.split("\r") if part.strip()] if "\r" in text else [text]
-    text = _INVISIBLE.sub("", shown[-1] if shown else "").translate(_BLANKS)
-    quoted = _QUOTED.match(text)
-    return text[quoted.end() if quoted else 0 :].strip(" ")
+    """A line as it was seen on the screen, without blanks at both ends: a log indents nothing."""
+    return screen.seen(line.lstrip(" ")).strip(" ")
 
 
 _PROMPT = re.compile(
