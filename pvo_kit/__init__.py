@@ -7,6 +7,10 @@ sent, diagnose the six known causes with cited proof, and tell what is still to 
     print(pvo.diagnose(pvo.load("escalation/")))
 """
 
+from importlib import import_module
+from types import ModuleType
+
+from pvo_kit import tls
 from pvo_kit.diagnosis import diagnose
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.evidence import Citation, Evidence
@@ -28,4 +32,12 @@ __all__ = [
     "example",
     "examples",
     "load",
+    "tls",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Load ``charts`` on first use: matplotlib is not needed to reach a verdict."""
+    if name == "charts":
+        return import_module("pvo_kit.charts")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,6 +11,7 @@ from pvo_kit import appliances
 from pvo_kit.appliances import NOBODY, Appliance
 from pvo_kit.evidence import Evidence, Moment, Observation, Role
 from pvo_kit.facts import (
+    DeliveryInterface,
     Fact,
     Interface,
     Membership,
@@ -27,13 +28,17 @@ CPQ_DOMAIN = "the.cpq.host"
 SMTP_PORT = 25
 
 
-class _Dated(Protocol):
+class Dated(Protocol):
+    """Anything that was read at a moment: a fact, a connection, an observation."""
+
     @property
-    def moment(self) -> Moment: ...
+    def moment(self) -> Moment:
+        """When and where it was read."""
+        ...
 
 
 F = TypeVar("F", bound=Fact)
-D = TypeVar("D", bound=_Dated)
+D = TypeVar("D", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -68,18 +73,17 @@ class Case:
         """Return the appliances of these roles."""
         return [box for box in self.appliances if box.role in roles]
 
-    def esas(self, *kinds: type[Fact]) -> list[str | None]:
-        """Return the hosts that count as ESAs: those, and of unknown role with such a fact.
+    @property
+    def esas(self) -> list[str | None]:
+        """The hosts that count as ESAs: those, and boxes of unknown role that did what ESAs do.
 
         A cluster's prompt in a file that names no machine is nobody of its own where the list
         names the members.
         """
+        did = {fact.host for fact in self.all(DeliveryInterface)}
+        did |= {probe.host for probe in (*self.probes(), *self.tls_probes())}
         hosts = [box.host for box in self.boxes("esa")]
-        hosts += [
-            box.host
-            for box in self.boxes("unknown")
-            if any(self.all(kind, box.host) for kind in kinds)
-        ]
+        hosts += [box.host for box in self.boxes("unknown") if box.host in did]
         return [host for host in hosts if host or not (self.members and self._is_shared(host))]
 
     def _is_shared(self, host: str | None) -> bool:
@@ -196,30 +200,30 @@ def build(evidence: Evidence, port: int | None = None) -> Case:
 
 def _directions(case: Case) -> tuple[list[Connection], list[Connection]]:
     """Split the connections to the quarantine port by who opened them: an ESA, or the SMA."""
+    smas, esas, owners = case.addresses("sma"), case.addresses("esa"), _owners(case)
     mine: list[Connection] = []
     released: list[Connection] = []
     for link in case.evidence.connections:
         if link.port != case.port:
             continue
-        from_sma = link.interface in case.addresses("sma") or link.address in case.addresses("esa")
-        if case.role(link.appliance) == "sma" or from_sma:
+        is_release = link.interface in smas or link.address in esas
+        if case.role(link.appliance) == "sma" or is_release:
             released.append(link)
         else:
-            mine.append(replace(link, appliance=link.appliance or _owner(case, link)))
+            owner = owners.get(link.interface, owners[None])
+            mine.append(replace(link, appliance=link.appliance or owner))
     return mine, released
 
 
-def _owner(case: Case, link: Connection) -> str | None:
-    """The ESA of a log line without a host: the one with that address, or the only one."""
-    named = {
-        fact.host
-        for fact in case.all(Interface)
-        if fact.address and str(fact.address.ip) == link.interface
-    }
-    esas = {box.host for box in case.boxes("esa") if box.host}
-    others = {box.host for box in case.boxes("unknown") if box.host}
-    candidates = named or esas or others
-    return next(iter(candidates)) if len(candidates) == 1 else None
+def _owners(case: Case) -> dict[str | None, str | None]:
+    """Whose a log line without a host is, by its interface's address; by None: the only ESA's."""
+    hosts: dict[str | None, set[str | None]] = {}
+    for item in case.all(Interface):
+        if item.address:
+            hosts.setdefault(str(item.address.ip), set()).add(item.host)
+    esas: set[str | None] = {box.host for box in case.boxes("esa") if box.host}
+    hosts[None] = esas or {box.host for box in case.boxes("unknown") if box.host}
+    return {key: found.pop() if len(found) == 1 else None for key, found in hosts.items()}
 
 
 def _port(evidence: Evidence, facts: Sequence[Fact], given: int | None) -> int:

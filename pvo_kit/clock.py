@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 STAMP = (
-    r"(?:[A-Z][a-z]{2},?\s+)?(?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+"
-    r"(?P<clock>\d{1,2}:\d{2}:\d{2})\s+(?P<year>\d{4})(?:\s+(?P<zone>[A-Z]{2,5}|[+-]\d{4})\b)?"
+    rf"(?:[A-Z][a-z]{{2}},?\s+)?(?P<month>{'|'.join(_MONTHS)})\s+(?P<day>\d{{1,2}})\s+"
+    r"(?P<clock>\d{1,2}:\d{2}:\d{2})\s+(?P<year>\d{4})(?!\d)"
+    r"(?:\s+(?P<zone>[A-Z]{2,5}|[+-]\d{2}(?:\d{2})?)(?![\w:]))?"
 )
 """``Mon Jul 21 11:57:38 2014 GMT``; the zone is missing in banners and in mail logs."""
 
 _STAMP = re.compile(STAMP)
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
-           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
 _ZONE_HOURS = {
     "GMT": 0.0, "UTC": 0.0, "WET": 0.0, "BST": 1.0, "WEST": 1.0, "CET": 1.0, "CEST": 2.0,
     "MET": 1.0, "MEST": 2.0, "EET": 2.0, "EEST": 3.0, "SAST": 2.0, "MSK": 3.0, "IST": 5.5,
@@ -23,34 +24,29 @@ _ZONE_HOURS = {
 }  # fmt: skip
 
 
-def read_stamp(text: str) -> datetime | None:
+def read_stamp(text: str, zone: str = "") -> datetime | None:
     """Return the first date in ``text`` in UTC (naive), or None where there is none.
 
-    A zone that is missing or not known counts as UTC: what is compared with it comes from the
-    same appliance as a rule, and a wrong guess would be worse than none.
+    A stamp without a zone is read in ``zone``, where the same box shows it elsewhere. A zone that
+    is missing or not known counts as UTC: what is compared with it comes from the same appliance
+    as a rule, and a wrong guess would be worse than none.
     """
     match = _STAMP.search(text)
-    if not match or match["month"] not in _MONTHS:
+    if not match:
         return None
     hour, minute, second = (int(part) for part in match["clock"].split(":"))
+    month = _MONTHS.index(match["month"]) + 1
     try:
-        local = datetime(
-            int(match["year"]),
-            _MONTHS.index(match["month"]) + 1,
-            int(match["day"]),
-            hour,
-            minute,
-            second,
-        )
-        return local - _offset(match["zone"] or "UTC")
-    except (ValueError, OverflowError):
+        local = datetime(int(match["year"]), month, int(match["day"]), hour, minute, second)
+        return local - _offset(match["zone"] or zone)
+    except (ValueError, OverflowError):  # 31 February; a zone at either end of the calendar
         return None
 
 
 def _offset(zone: str) -> timedelta:
-    if zone[0] in "+-":
-        sign = -1 if zone[0] == "-" else 1
-        return sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5]))
+    if zone[:1] in ("+", "-"):
+        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5] or 0))
+        return -offset if zone[0] == "-" else offset
     return timedelta(hours=_ZONE_HOURS.get(zone, 0.0))
 
 

@@ -19,44 +19,46 @@ from pvo_kit.evidence import Citation, Configuration, FeatureLine, Moment
 from pvo_kit.text import unquoted
 
 _HOST = re.compile(r"<hostname>\s*([A-Za-z0-9._-]+)\s*</hostname>")
-_FIELD = re.compile(r"^\s*(Product|Version|Current Time):\s*(.+?)\s*$")
+_FIELD = re.compile(r"\s*(Product|Version|Current Time):\s*(\S.*)")
 _FEATURE = re.compile(
-    r'^\s*Feature\s+"(?P<name>[^"]+)"\s*:.*?Time Remaining\s*=\s*"(?P<remaining>[^"]*)"'
+    r'\s*Feature\s+"(?P<name>[^"]+)"\s*:.*?Time Remaining\s*=\s*"(?P<remaining>[^"]*)"'
 )
+_BEGINS = ("<?xml", "<!DOCTYPE config", "<!--")
+_ROOT = re.compile(r"<!DOCTYPE config\b|<config>")
 _HEADER_LINES = 300
 
 
 def is_configuration(lines: Sequence[str]) -> bool:
     """Return True for the XML of ``saveconfig``: an XML head and a ``<config>`` element."""
     head = [unquoted(line).strip() for line in lines[:_HEADER_LINES]]
-    first = next((line for line in head if line), "")
-    return first.lstrip("\ufeff").startswith(("<?xml", "<!DOCTYPE config", "<!--")) and any(
-        line.startswith(("<config>", "<!DOCTYPE config", "<config ")) for line in head
-    )
+    first = next((line for line in head if line), "").lstrip("\ufeff")
+    return first.startswith(_BEGINS) and any(map(_ROOT.match, head))
 
 
 def parse(file: str, lines: Sequence[str], host: str | None = None) -> Configuration:
-    """Return what the configuration says of its box."""
+    """Return what the configuration says of its box; ``host`` where it is known already."""
     fields: dict[str, tuple[str, Citation]] = {}
-    features = []
+    features: list[FeatureLine] = []
     for number, line in enumerate(lines, start=1):
-        if number <= _HEADER_LINES:
-            shown = unquoted(line)
-            if match := _FIELD.match(shown):
-                fields.setdefault(match[1], (match[2], Citation(file, number, line)))
-            if match := _FEATURE.match(shown):
-                cited = Citation(file, number, line)
-                features.append(FeatureLine(match["name"], match["remaining"], cited))
-        if host is None and (match := _HOST.search(line)):
-            host = match[1].lower()
-            fields["host"] = (host, Citation(file, number, line))
-    time = read_stamp(fields["Current Time"][0]) if "Current Time" in fields else None
-    cited_lines = tuple(line for _, line in fields.values()) or (Citation(file, 1, lines[0]),)
+        header = unquoted(line) if number <= _HEADER_LINES else ""
+        if field := _FIELD.match(header):
+            fields.setdefault(field[1], (field[2].rstrip(), Citation(file, number, line)))
+        elif feature := _FEATURE.match(header):
+            cited = Citation(file, number, line)
+            features.append(FeatureLine(feature["name"], feature["remaining"], cited))
+        elif host is None and (named := _HOST.search(line)):
+            host = named[1].lower()
+            fields["host"] = host, Citation(file, number, line)
+    values = {name: value for name, (value, _) in fields.items()}
     return Configuration(
         host,
-        fields["Product"][0] if "Product" in fields else None,
-        fields["Version"][0] if "Version" in fields else None,
+        values.get("Product"),
+        values.get("Version"),
         tuple(features),
-        Moment(file, 1, "configuration", time=time),
-        cited_lines,
+        Moment(file, 1, "configuration", time=read_stamp(values.get("Current Time", ""))),
+        tuple(cited for _, cited in fields.values()) or _first(file, lines),
     )
+
+
+def _first(file: str, lines: Sequence[str]) -> tuple[Citation, ...]:
+    return tuple(Citation(file, 1, line) for line in lines[:1])

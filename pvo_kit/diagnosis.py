@@ -29,7 +29,7 @@ def diagnose(
         raise InputError(f"{pvo_port} is not a TCP port; give a number from 1 to 65535")
     case = cases.build(evidence, pvo_port)
     # All six are judged, since one that was not asked for may explain one that was.
-    findings = masking.mask(case, [finding(scenario, case) for scenario in SCENARIOS])
+    findings = masking.mask([finding(scenario, case) for scenario in SCENARIOS])
     return Diagnosis(
         evidence.hash,
         evidence.files,

@@ -42,8 +42,8 @@ class Moment:
 
     ``time`` is exact (a status stamp, a log line; UTC, naive). ``not_before`` and ``not_after``
     bound a reading without a stamp of its own by the clocks seen around it in the same session.
-    ``session`` names the run of prompts that a reading belongs to; two readings of one session
-    are ordered by their lines.
+    ``session`` names the run of prompts that a reading belongs to; readings of one session are
+    ordered by their lines as far as its clocks do not speak against it.
     """
 
     file: str
@@ -54,13 +54,30 @@ class Moment:
     not_after: datetime | None = None
 
     def after(self, other: Moment) -> bool:
-        """Return True only where the evidence shows that this is newer than ``other``."""
+        """Return True only where the evidence shows that this is newer than ``other``.
+
+        Clocks come first, then the place in a session. A strict partial order: nothing is newer
+        than itself, of two at most one is newer, and what is newer than something newer is newer.
+        """
         if self.time and other.time and self.time != other.time:
             return self.time > other.time
-        if (self.file, self.session) == (other.file, other.session):
-            return self.line > other.line
-        earliest, latest = self.time or self.not_before, other.time or other.not_after
-        return bool(earliest and latest and earliest > latest)
+        first, last = self._span()
+        other_first, other_last = other._span()
+        # What was read below a clock is newer than what shows the same second; two clocks that
+        # show the same second tell nothing.
+        both_exact = first == last and other_first == other_last
+        if first > other_last or (first == other_last and not both_exact):
+            return True
+        # Lines count only as far as no bound says the opposite: a paste may put sessions together.
+        in_order = first >= other_first and last >= other_last
+        same_session = (self.file, self.session) == (other.file, other.session)
+        return same_session and in_order and self.line > other.line
+
+    def _span(self) -> tuple[datetime, datetime]:
+        """The earliest and the latest time; bounds that contradict each other say nothing."""
+        first = self.time or self.not_before or datetime.min
+        last = self.time or self.not_after or datetime.max
+        return (first, last) if first <= last else (datetime.min, datetime.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,24 +176,41 @@ class Transcript:
         return tuple(_answers(self))
 
 
-_ASKED = re.compile(
-    r"^(?P<question>[^\[]*(?:\[[^\[\]]*\][^\[>][^\[]*)*)"
-    r"\[(?P<default>[^\[\]]*)\]>\s?(?P<typed>.*)$"
-)
+_ASKED = re.compile(r"^(?P<question>(?:.*?\s)??)\[(?P<default>[^\[\]]*)\]>\s?(?P<typed>.*)$")
+_DEFAULT_ROWS = 8  # that a long default may be cut into, blank ones too
 
 
 def _answers(transcript: Transcript) -> Iterator[Answer]:
-    question: list[str] = []
+    above: list[Row] = []
     for row in transcript.output:
-        match = _ASKED.match(row.text)
+        first, text = row, row.text
+        if "]>" in text and "[" not in text.partition("]>")[0] and (cut := _open_default(above)):
+            first, text = cut[0], "".join(part.text.strip() for part in [*cut, row])
+        match = _ASKED.match(text) if "]>" in text else None
         if not match:
-            question.append(row.text.strip())
+            above.append(row)
             continue
-        asked = " ".join(part for part in [*question, match["question"].strip()] if part)
-        number, text = row.raw[0]
-        cited = Citation(transcript.file, number, text)
-        yield Answer(asked, match["default"].strip(), match["typed"].strip(), cited)
-        question = []
+        question = [part.text.strip() for part in above] + [match["question"].strip()]
+        yield Answer(
+            " ".join(part for part in question if part),
+            match["default"].strip(),
+            match["typed"].strip(),
+            Citation(transcript.file, *first.raw[0]),
+        )
+        above = []
+
+
+def _open_default(above: list[Row]) -> list[Row]:
+    """Take off the rows from ``[`` on of a default that was cut at the terminal's width."""
+    for index in range(len(above) - 1, max(-1, len(above) - 1 - _DEFAULT_ROWS), -1):
+        text = above[index].text.lstrip()
+        if "]" in text:
+            break
+        if text.startswith("["):
+            taken = above[index:]
+            del above[index:]
+            return taken
+    return []
 
 
 def cite_rows(file: str, rows: Iterable[Row]) -> Iterator[Citation]:

@@ -243,7 +243,8 @@ class SettingLevel(Fact):
 
     ``at`` and ``name`` are that mode (``machine``, ``esa1.example.com``). ``own`` is False where
     the NOTICE says that nothing is configured there, True where the command's own menu came at
-    once or a ``clustershow`` names the mode.
+    once or a ``clustershow`` names the mode. ``under`` is the mode that a NOTICE offers to switch
+    to: there the setting is configured.
     """
 
     setting: Setting
@@ -252,6 +253,7 @@ class SettingLevel(Fact):
     name: str
     own: bool
     source: Literal["notice", "menu", "clustershow"]
+    under: tuple[Level, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

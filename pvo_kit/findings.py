@@ -70,7 +70,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The verdict of one scenario, over all appliances of the escalation."""
+    """The verdict of one scenario, over all appliances of the escalation.
+
+    ``behind`` names the scenarios that would explain its evidence, ``masked_by`` the one that does.
+    """
 
     scenario: int
     id: str
@@ -84,6 +87,7 @@ class Finding:
     error: str | None = None
     trace: str | None = None
     remedy: Remedy | None = None
+    behind: tuple[int, ...] = ()
 
     @property
     def doc(self) -> str:

@@ -11,11 +11,13 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from pvo_kit.facts import Interface, Route
 
+Address = IPv4Address | IPv6Address
 
-def to_address(text: str | None) -> IPv4Address | IPv6Address | None:
-    """Return an address, or None for a host name or nothing."""
+
+def to_address(text: str | None) -> Address | None:
+    """Return an address, or None for a host name or nothing; ``[2001:db8::1]`` is one too."""
     try:
-        return ip_address((text or "").strip("[]"))
+        return ip_address((text or "").strip().strip("[]"))
     except ValueError:
         return None
 
@@ -25,21 +27,28 @@ def reaching(
 ) -> list[Interface]:
     """Return the interfaces on the target's subnet, else those that a static route leads through.
 
-    The default gateway is left out: it reaches everything and so tells nothing about a way.
+    Of several routes the narrowest counts. The default gateway is left out: it reaches everything
+    and so tells nothing about a way.
     """
     address = to_address(target)
     if address is None:
         return []
-    direct = [item for item in interfaces if item.address and address in item.address.network]
-    if direct:
-        return direct
-    gateways = [
-        to_address(route.gateway)
-        for route in routes
-        if route.destination.prefixlen and address in route.destination
-    ]
+    return _beside([address], interfaces) or _beside(_gateways(address, routes), interfaces)
+
+
+def _beside(addresses: Sequence[Address], interfaces: Iterable[Interface]) -> list[Interface]:
+    """The interfaces whose subnet holds one of the addresses."""
     return [
         item
         for item in interfaces
-        if item.address and any(way and way in item.address.network for way in gateways)
+        if item.address and any(address in item.address.network for address in addresses)
     ]
+
+
+def _gateways(address: Address, routes: Iterable[Route]) -> list[Address]:
+    fitting = [
+        route for route in routes if route.destination.prefixlen and address in route.destination
+    ]
+    narrowest = max((route.destination.prefixlen for route in fitting), default=0)
+    ways = [to_address(way.gateway) for way in fitting if way.destination.prefixlen == narrowest]
+    return [way for way in ways if way]

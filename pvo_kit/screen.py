@@ -1,8 +1,4 @@
-"""What a person saw on the screen of a line that a terminal or a mail program has passed on.
-
-ESC[32m> -Press Any Key For More-⏎          ⏎Info: New SMTP DCID 5  ──▶  Info: New SMTP DCID 5
-(⏎ is a carriage return)
-"""
+"""What a person saw on the screen of a line that a terminal or a mail program has passed on."""
 
 from __future__ import annotations
 

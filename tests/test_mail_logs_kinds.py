@@ -21,6 +21,9 @@ from pvo_kit.mail_logs.kinds import (
 )
 
 SHARED = Path(__file__).parents[2] / "shared"
+SAMPLES_BEGIN = "## Injection connection"
+TOLD = [file.read_text("utf-8") for file in SHARED.glob("*.md")]
+SAMPLES = [text for text in TOLD if SAMPLES_BEGIN in text]
 EXAMPLES = [(kind, example) for kind in KINDS for example in kind.examples]
 
 
@@ -181,15 +184,15 @@ NUMBERS = {"dcid", "icid", "mid", "rid", "rcid", "port"}
 
 
 def filled(template: str) -> str:
-    """A template of linekinds.md with values in its placeholders."""
+    """A template with values in its placeholders."""
     for placeholder, value in PLACEHOLDERS.items():
         template = template.replace(placeholder, value)
     return re.sub("<([^<>]+)>", lambda found: "7" if found[1] in NUMBERS else "word", template)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared documents are not here")
-def test_every_template_of_linekinds_is_recognised() -> None:
-    text = (SHARED / "linekinds.md").read_text("utf-8").partition("## Injection connection")[2]
+@pytest.mark.skipif(not SAMPLES, reason="the public log samples are not here")
+def test_every_template_of_the_public_log_samples_is_recognised() -> None:
+    text = SAMPLES[0].partition(SAMPLES_BEGIN)[2]
     rows = [row for row in text.splitlines() if row.startswith("| ") and "`" in row]
     templates = [found for row in rows for found in re.findall("`([^`]+)`", row)]
     known = [found for found in templates if " " in found and not found.startswith("...")]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pvo_kit import screen
 from pvo_kit.mail_logs import DELIVERY, Coverage, Event, Header, parse_header, read, read_set
 from pvo_kit.mail_logs.header import first_dated, normalise, stamp_in_name
 from pvo_kit.mail_logs.kinds import KINDS
@@ -542,6 +543,44 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
     once = normalise(text)
     assert once == once.strip(" ")
     assert normalise(once) == once or any(char in text for char in "\x1b\b\r->")
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("Info: foo\b\b\bbar", "Info: bar"),
+        ("\b\bInfo: x", "Info: x"),
+        ("-Press Any Key For More-" + "\b" * 24 + " " * 24 + "\b" * 24 + "Info: x", "Info: x"),
+        ("-Press Any Key For More-\b \bInfo: x", "Info: x"),
+        ("> -- press any key for more --Info: x", "Info: x"),
+        ("Info: x\r\x00", "Info: x"),
+        ("\x1b(BInfo:\x1b]0;title\x07 x\x1b[K", "Info: x"),
+        ("Info: Subject '-Press Any Key For More-'", "Info: Subject '-Press Any Key For More-'"),
+        ("      > Info: x", "Info: x"),
+    ],
+)
+def test_a_line_is_read_as_it_was_seen(line: str, seen: str) -> None:
+    assert normalise(line) == seen
+    assert screen.seen(line.strip(" ")) == seen
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a" * 200_000 + "\b" * 200_000,
+        "\b" * 400_000,
+        "-" * 400_000,
+        "> " * 200_000,
+        "- " * 200_000,
+        "\r" * 400_000,
+        "\x1b[" + "0" * 400_000,
+        "\x1b]" * 200_000,
+        "-Press Any Key For More" * 20_000,
+    ],
+    ids=lambda line: repr(line[:8]),
+)
+def test_a_hostile_line_takes_no_long_time(line: str) -> None:
+    assert len(normalise(line)) <= len(line)  # hangs where the time is quadratic
 
 
 def test_numbers_of_lines_rise() -> None:

@@ -108,7 +108,7 @@ def title(links: Links) -> str:
 def anonymous_use(links: Links) -> Mask:
     """Which connections agreed on a suite that works without certificates."""
     names = links.texts("tls_cipher")
-    return np.isin(names, [name for name in set(names) if tls.is_anonymous(name)])
+    return pd.Index(names).isin([name for name in set(names) if tls.is_anonymous(name)])
 
 
 def notes(links: Links) -> list[str]:
@@ -137,7 +137,7 @@ def _suites(links: Links, names: list[str]) -> list[Row]:
     found = [Row(wording.label(name), texts == name, style, anonymous) for name in alone]
     if rest := names[len(alone) :]:
         label = f"{len(rest)} other{' anonymous' if anonymous else ''} suites"
-        found.append(Row(label, np.isin(texts, rest), style, anonymous))
+        found.append(Row(label, pd.Index(texts).isin(rest), style, anonymous))
     return found
 
 

@@ -80,11 +80,9 @@ class Links:
 
     def destinations(self) -> npt.NDArray[np.object_]:
         """Address and port as one text, as far as the log tells them."""
-        address, port = self.texts("address"), self.texts("port")
-        # One text a pair: there are few pairs, even in a long log.
-        pairs, which = np.unique(np.array([address, port], dtype=str), axis=1, return_inverse=True)
-        names = np.array([_destination(*pair) for pair in pairs.T], dtype=object)
-        return names[which.reshape(-1)] if len(names) else address
+        both = pd.Series(self.texts("port") + " " + self.texts("address"), dtype=object)
+        # Even in a long log there are few different ones.
+        return both.map({pair: _destination(pair) for pair in both.unique()}).to_numpy(object)
 
 
 def read(frame: pd.DataFrame, fix: Fix, *needed: str) -> Links:
@@ -123,11 +121,14 @@ def _fix(fix: Fix) -> np.datetime64 | None:
         stamp = pd.to_datetime(fix, utc=True)
     except (TypeError, ValueError) as error:
         raise InputError(f"fix is a time such as 2014-04-07 16:02, not {fix!r}") from error
-    time = np.datetime64(stamp.tz_localize(None), "us")
-    return None if np.isnat(time) else np.clip(time, _FIRST, _LAST)
+    if pd.isna(stamp):
+        return None
+    time: np.datetime64 = stamp.tz_localize(None).to_datetime64().astype("datetime64[us]")
+    return min(max(time, _FIRST), _LAST)
 
 
-def _destination(address: str, port: str) -> str:
+def _destination(pair: str) -> str:
+    port, _, address = pair.partition(" ")
     if not address:
         return f"port {port}" if port else ""
     host = f"[{address}]" if ":" in address and port else address

@@ -35,6 +35,9 @@ _FORMATS = {
     "offset_formats": ["", "", "%Y", "%Y-%m-%d", "%Y-%m-%d", "%Y-%m-%d"],
 }
 
+# The days of 0001-01-01 and 9999-12-31: matplotlib has no dates beyond.
+_EARLIEST, _LATEST = -719162.0, 2932896.0
+
 WIDTH = 9.0
 """Inches of a figure that a chart makes for itself."""
 
@@ -68,14 +71,14 @@ VERMILLION, SKY, YELLOW, BLUE = "#D55E00", "#56B4E9", "#F0E442", "#0072B2"
 GREEN, PURPLE, ORANGE, GREY = "#009E73", "#CC79A7", "#E69F00", "#DDDDDD"
 
 OUTCOME = {
-    "failed": Style(VERMILLION, "xxx"),
+    "failed": Style(VERMILLION, "xx"),
     "success": Style(SKY, ""),
     "none": Style(YELLOW, "///"),
     "unknown": Style(GREY, "..."),
 }
 
 SERIES = (
-    Style(VERMILLION, "xxx"),
+    Style(VERMILLION, "xx"),
     Style(YELLOW, ""),
     Style(PURPLE, "..."),
     Style(ORANGE, "///"),
@@ -135,8 +138,8 @@ def time_axis(ax: Axes, links: Links) -> None:
     """An axis of times over all that is drawn, with as many dates as there is room for."""
     first, last = numbers(np.array(links.span()))
     # At least half a minute in all, so that a single connection has dates on both sides.
-    margin = max((last - first) * 0.025, (30 / 86400 - (last - first)) / 2)
-    ax.set_xlim(max(first - margin, -719162.0), min(last + margin, 2932896.0))
+    margin = max((last - first) * 0.035, (30 / 86400 - (last - first)) / 2)
+    ax.set_xlim(max(first - margin, _EARLIEST), min(last + margin, _LATEST))
     # With fewer than five the locator finds no step for some lengths of time.
     locator, formatter = _dates(minticks=2, maxticks=int(np.clip(_width(ax) / 55, 5, 9)))
     ax.xaxis.set_major_locator(locator)
@@ -195,7 +198,8 @@ def plain(ax: Axes) -> Axes:
 
 def _dates(**limits: int) -> tuple[AutoDateLocator, ConciseDateFormatter]:
     locator = AutoDateLocator(tz="UTC", **limits)  # type: ignore[no-untyped-call]
-    return locator, ConciseDateFormatter(locator, tz="UTC", **_FORMATS)  # type: ignore[no-untyped-call]
+    formatter = ConciseDateFormatter(locator, "UTC", **_FORMATS)  # type: ignore[no-untyped-call]
+    return locator, formatter
 
 
 def _legend(ax: Axes, entries: Sequence[Entry]) -> float:

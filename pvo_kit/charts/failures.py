@@ -102,7 +102,7 @@ def _stack(
     base = np.zeros(cut.number, dtype=np.int64)
     left, legend = drawing.numbers(cut.starts), list[drawing.Entry]()
     for group, (label, style) in _groups(names, drawn):
-        which = drawn & np.isin(names, group)
+        which = drawn & pd.Index(names).isin(group)
         counts = cut.counts(links.at[which])
         full = counts > 0
         ax.bar(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,12 @@ def to_png(chart: Axes | Figure) -> bytes:
     figure = chart if isinstance(chart, Figure) else chart.get_figure(root=True)
     if figure is None:
         raise InputError("this Axes has been removed from its figure")
+    # Each drawing lays a figure out anew, from where the last one left it: by a hair other bytes.
+    # A copy of a figure that pyplot manages would become another window.
+    fresh = figure if figure.canvas.manager else deepcopy(figure)
     picture = io.BytesIO()
     # Else the file would tell the version of matplotlib.
-    figure.savefig(picture, format="png", metadata={"Software": None})
+    fresh.savefig(picture, format="png", metadata={"Software": None})
     return picture.getvalue()
 
 

@@ -180,20 +180,20 @@ def _bars(
 ) -> list[drawing.Entry]:
     """Draw the bars with their marks; give the legend of the marks.
 
-    Of a bar shorter than ``least`` only the sign of its outcome is drawn: brackets so close
-    together would hide it.
+    Of a bar shorter than ``least`` with both ends only the sign of its outcome is drawn: brackets
+    so close together would hide it.
     """
     shown = links.timed
     opened, closed = links.opened[shown], links.closed[shown]
     left, right = (drawing.numbers(times) for times in lanes.ends(links, shown))
-    long = right - left >= least
+    long = (right - left >= least) | np.isnat(opened) | np.isnat(closed)
     low, high = ax.get_xlim()
     # How long a connection lived beyond what was seen is not known: a stub, and an arrow.
     stub = (high - low) * 0.025
     left = np.where(np.isnat(opened), left - stub, left)
     right = np.where(np.isnat(closed), right + stub, right)
     middle = (left + right) / 2
-    half = np.where(long | np.isnat(opened) | np.isnat(closed), 0.32, 0.12)
+    half = np.where(long, 0.32, 0.12)
     for outcome in OUTCOMES:
         if (which := links.outcome(outcome)[shown]).any():
             bars = (left[which], right[which], lane[which], half[which])

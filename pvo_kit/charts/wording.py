@@ -42,13 +42,12 @@ def label(text: str, most: int = 34) -> str:
 
     Fonts have no sign for much of what a log may hold, so other letters are shown as escapes.
     """
-    safe = escape.terminal(text).encode("ascii", "backslashreplace").decode("ascii")
-    return shorten(safe, most)
+    return shorten(name(text).encode("ascii", "backslashreplace").decode("ascii"), most)
 
 
 def name(text: str) -> str:
-    """Text of a log as it may stand in a description: in full, unless it is no name at all."""
-    return shorten(escape.terminal(text), 200)
+    """Text of a log as it may stand in a description: in full, up to 200 letters."""
+    return escape.terminal(shorten(text, 200))
 
 
 def shorten(text: str, most: int) -> str:

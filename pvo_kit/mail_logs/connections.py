@@ -1,10 +1,10 @@
 """From events to delivery connections: one record for each opening of a DCID.
 
 The key is (appliance, session, dcid), and each ``New SMTP DCID`` begins a new record, because
-numbers come again after a boot (domain.md 4.9). Lines of a DCID whose opening is not in the log
-make a record without it, so its port is not known. A ``Connection Error`` carries address and port
-itself: without an open record of its DCID it is a connection of its own. ``DCID 0`` (no connection
-was made) is none.
+numbers come again after a boot. Lines of a DCID whose opening is not in the log make a record
+without it, so its port is not known. A ``Connection Error`` carries address and port itself:
+without an open record of its DCID it is a connection of its own. ``DCID 0`` (no connection was
+made) is none.
 
 Records are held until their DCID is opened again; among those that ended, only the last thousand
 of an input, and a hundred thousand open ones: memory stays bounded in any log.

@@ -3,8 +3,8 @@ r"""The kinds of line in AsyncOS text mail logs: one table, one row a kind.
 A row is a name, a template, and one example for each way the line is known to begin. The template
 is the text after the level (``Info: ``) and reads as documentation; it is also the regex:
 
-* ``<dcid>`` and the other words of FIELDS stand for a value. Those of design.md §4 become named
-  groups; ``<text>``, ``<word>`` and ``<n>`` are values that nobody asks for.
+* ``<dcid>`` and the other words of FIELDS stand for a value. The events frame's columns become
+  named groups; ``<text>``, ``<word>`` and ``<n>`` are values that nobody asks for.
 * a blank stands for one blank or more (``match  SBRS`` and ``RID  [0, 1]`` occur), and a blank
   with a question mark behind it for any number of blanks or none;
 * everything else is a plain regex: ``(?:...)?`` may be missing, ``(?:a|b)`` is either.
@@ -17,8 +17,7 @@ rows take the same text (tested), so their order does not matter.
 ``address`` is always the network address of the other end; e-mail addresses are in ``detail``.
 ``detail`` is the free part: the reason of a failure, a reply, a verdict, as it was written.
 
-Sources: linekinds.md (templates from public logs, AsyncOS 3 to 16) and domain.md §4. To add a kind,
-add a row.
+Sources: public log samples (AsyncOS 3 to 16) and user guides. To add a kind, add a row.
 """
 
 from __future__ import annotations
@@ -72,7 +71,7 @@ class Kind:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The columns of design.md §4 that this kind fills."""
+        """The events frame's columns that this kind fills."""
         return tuple(self.regex.groupindex)
 
     @property
@@ -137,7 +136,7 @@ _DELIVERY_CONNECTION = (
         "DCID 3385734 TLS was required but could not be successfully negotiated",
         "DCID 8 IP 204.15.82.140 TLS was required but could not be successfully negotiated",
     ),
-    # From memory, no sample found (domain.md 4.3): rows so that the lines are seen, not lost.
+    # From memory, no sample found: rows so that the lines are seen, not lost.
     _kind("tls-deferring", r"DCID:? <dcid> TLS deferring(?: <detail>)?", "DCID 5 TLS deferring"),
     _kind("dane", r"DCID:? <dcid> DANE <detail>", "DCID 5 DANE failed for the domain example.com"),
     _kind(
@@ -605,7 +604,7 @@ _QUARANTINES = (
         r"MID <mid> enqueued for transfer to centralized quarantine <detail>",
         'MID 5 enqueued for transfer to centralized quarantine "Policy" (content filter:x)',
     ),
-    # From memory, no sample found (domain.md 4.5).
+    # From memory, no sample found.
     _kind(
         "cpq-transferred",
         r"MID <mid> Message transferred to centralized quarantine(?: <detail>)?",

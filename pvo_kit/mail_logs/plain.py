@@ -50,7 +50,7 @@ HEAD = 5000  # lines that decide how a file is wrapped and which year it is of
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of a mail log that is of a known kind, with the columns of design.md §4.
+    """One entry of a mail log that is of a known kind, with the events frame's columns.
 
     ``time`` is UTC (naive); ``lines`` are the physical lines it stands on, number and raw text.
     """

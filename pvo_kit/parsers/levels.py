@@ -40,6 +40,11 @@ _NOTICE = re.compile(
     r"(?:\s*\(\s*(?P<level>Machine|Group|Cluster)\s+(?P<name>[^()\n]+?)\s*\))?",
     re.M | re.I,
 )
+_UNDER = re.compile(
+    r"^[ \t]*1\.\s+Switch\s+modes\s+to\s+edit\s+at\s+mode\s+"
+    r"[\"'\u201c]?(?P<level>Group|Cluster)\s+(?P<name>[^\n\"'\u201d]*\w)",
+    re.M | re.I,
+)
 _OWN = re.compile(
     r"^[ \t]*(?:Choose\s+the\s+operation\b[^\n]*|-\s+[A-Z_]+\s+-\s[^\n]*|Num\s+Active\s+[^\n]*|"
     r"(?P<direction>Incoming|Outgoing)\s+Mail\s+Polic(?:y|ies)\s+Configuration[^\n]*)",
@@ -84,9 +89,11 @@ def _levels(
     cited = (direction.answer.citation,) if direction else ()
     origin = reading.origin(match, citations=(*reading.transcript.cite_prompt(), *cited))
     head = match["direction"] if own and not direction else None
+    offer = None if own else _UNDER.search(reading.text, match.end())
+    under = modes.named(offer) if offer else None
     for setting in _names(reading, direction, head):
         yield SettingLevel(setting=setting, command=reading.verb, at=mode[0], name=mode[1], own=own,
-                           source="menu" if own else "notice", **origin)  # fmt: skip
+                           source="menu" if own else "notice", under=under, **origin)  # fmt: skip
 
 
 def _names(

@@ -20,7 +20,7 @@ from pvo_kit.remediation import affected, boxes, committing, pages, values
 from pvo_kit.remediation.boxes import Box, Mode
 from pvo_kit.remediation.remedy import Remedy, Step
 from pvo_kit.remediation.values import Refused
-from pvo_kit.scenarios import feature_key_mismatch as rule
+from pvo_kit.scenarios import key_tables as rule
 
 SMART_SINCE = (15, 5)
 OPERATION = "Choose the operation you want to perform:"
@@ -86,7 +86,7 @@ def remedy(case: Case, finding: Finding) -> Remedy:
 def _gaps(case: Case, *, resolved: bool) -> Iterator[Gap]:
     tables = rule.current(case)
     if resolved:
-        tables = {host: case.all(KeyTable, host)[0] for host in tables}
+        tables = rule.former(case)
     for name in rule.mismatched(tables):
         for host, table in tables.items():
             key = _key(table, name)

@@ -1,4 +1,4 @@
-"""The word and the sign of each status, the same in every form of a report."""
+"""The words and the sign of each status and role, the same in every form of a report."""
 
 from pvo_kit.findings import Status
 
@@ -22,3 +22,16 @@ SIGNS: dict[Status, str] = {
     "not_applicable": "\u2013",
 }
 """A sign beside each word, so that no meaning hangs on colour."""
+
+MEANINGS: dict[Status, str] = {
+    "fail": "this cause is shown",
+    "error": "the check broke",
+    "unknown": "evidence is missing",
+    "manual": "a person must look",
+    "resolved": "it was so, no longer",
+    "pass": "not the cause",
+    "not_applicable": "cannot apply here",
+}
+"""What a status says of a possible cause: its title tells the fault, whatever the status."""
+
+KINDS = {"esa": "ESA", "sma": "SMA", "unknown": "unknown role"}

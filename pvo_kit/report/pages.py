@@ -1,13 +1,17 @@
 """The one renderer of reports: a Story as a self-contained HTML page or as Markdown.
 
 HTML asks for nothing from outside (a policy in its head forbids it) and holds evidence only
-through ``escape.html``. Markdown survives a ticket system: no HTML, evidence in fences.
+through ``escape.html``. Markdown survives a ticket system: no HTML, evidence in fences or escaped.
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -16,11 +20,12 @@ from markupsafe import Markup
 from pvo_kit import escape
 from pvo_kit.evidence import Evidence
 from pvo_kit.findings import Diagnosis
-from pvo_kit.report.labels import LABELS, SIGNS
-from pvo_kit.report.story import Ask, Excerpt, tell
+from pvo_kit.remediation.remedy import Remedy
+from pvo_kit.report import markdown
+from pvo_kit.report.asking import request
+from pvo_kit.report.labels import KINDS, LABELS, MEANINGS, SIGNS
+from pvo_kit.report.story import Excerpt, counted, tell
 from pvo_kit.version import __version__
-
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def to_html(diagnosis: Diagnosis, evidence: Evidence) -> str:
@@ -41,13 +46,12 @@ def _render(name: str, diagnosis: Diagnosis, evidence: Evidence) -> str:
 
 @cache
 def _environment(is_html: bool) -> Environment:
-    finalize = _safe if is_html else None
     environment = Environment(
         loader=FunctionLoader(_source),
         # Escaping goes through escape.html for every value, so that control and bidi characters
         # are made visible too; Jinja's own autoescape then leaves the result alone.
         autoescape=is_html,  # noqa: S701 - the other form is Markdown
-        finalize=finalize,
+        finalize=_safe if is_html else None,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -55,16 +59,32 @@ def _environment(is_html: bool) -> Environment:
     )
     environment.globals.update(
         version=__version__,
-        style=Markup(_source("page.css")),  # noqa: S704 - the kit's own file
-        label=_label,
-        word=lambda status: LABELS[status],
-        sign=lambda status: SIGNS[status],
-        text=_plain,
-        fenced=_fenced,
-        block=_block,
-        asked=_asked,
+        labels=LABELS,
+        signs=SIGNS,
+        meanings=MEANINGS,
+        kinds=KINDS,
+        counted=counted,
+        request=request,
+        **(_for_html() if is_html else _for_markdown()),
     )
     return environment
+
+
+def _for_html() -> dict[str, object]:
+    style = _source("page.css")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    # The kit's own style sheet and its digest, which lets no other style in.
+    return {"style": Markup(style), "style_hash": Markup(f"sha256-{digest}")}  # noqa: S704
+
+
+def _for_markdown() -> dict[str, object]:
+    return {
+        "text": markdown.text,
+        "code": markdown.code,
+        "fence": markdown.fence,
+        "excerpt": _excerpt,
+        "dialogue": _dialogue,
+    }
 
 
 def _safe(value: object) -> object:
@@ -77,35 +97,12 @@ def _source(name: str) -> str:
     return (files("pvo_kit.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _label(role: str) -> str:
-    return "Unknown role" if role == "unknown" else role.upper()
+def _excerpt(excerpt: Excerpt) -> Iterator[str]:
+    for line in excerpt.lines:
+        yield f"{'>' if line.cited else ' '}{line.number:>6}  {line.text}"
 
 
-def _plain(text: str) -> str:
-    """Return evidence as Markdown that is only text, on one line."""
-    return _MARKDOWN.sub(r"\\\1", escape.terminal(str(text)))
-
-
-def _fenced(excerpt: Excerpt) -> str:
-    rows = [f"{'>' if line.cited else ' '}{line.number:>6}  {line.text}" for line in excerpt.lines]
-    return _block(rows)
-
-
-def _block(rows: list[str]) -> str:
-    """Return lines in a fence that none of them can close."""
-    shown = [escape.terminal(row) for row in rows]
-    ticks = max((len(run) for row in shown for run in re.findall("`+", row)), default=0)
-    fence = "`" * max(3, ticks + 1)
-    return "\n".join([fence, *shown, fence])
-
-
-def _asked(ask: Ask) -> list[str]:
-    rows = []
-    for need, reasons in ask.commands:
-        mode = f"   [{need.mode} mode]" if need.mode else ""
-        rows += [f"{need.command}{mode}", *(f"    {reason}" for reason in reasons)]
-    for need in ask.places:
-        rows += [f"look at: {need.where}", f"    {need.why}"]
-        if need.record:
-            rows.append(f"    record it: {need.record}")
-    return rows
+def _dialogue(remedy: Remedy) -> Iterator[str]:
+    """A remedy's lines without its title and its other ways, which the page tells apart."""
+    lines = replace(remedy, title="-", alternatives=()).to_text()[1:]
+    return (line.removeprefix("  ") for line in lines)

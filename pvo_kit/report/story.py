@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
-from pvo_kit.appliances import Appliance
 from pvo_kit.evidence import Citation, Evidence
-from pvo_kit.findings import Diagnosis, Finding, Need
+from pvo_kit.findings import Diagnosis, Finding, Status
 from pvo_kit.remediation.remedy import Remedy
+from pvo_kit.report.asking import Ask, asks, records, reply
 
 AROUND = 2
 """Lines shown before and after a cited line."""
+
+OPEN: tuple[Status, ...] = ("unknown", "manual", "error")
+"""The statuses that decide nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class Excerpt:
     file: str
     lines: tuple[Line, ...]
 
+    @property
+    def span(self) -> str:
+        """The numbers of its lines in words."""
+        first, last = self.lines[0].number, self.lines[-1].number
+        return f"line {first}" if first == last else f"lines {first} to {last}"
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -39,16 +47,19 @@ class Proof:
     finding: Finding
     excerpts: tuple[Excerpt, ...]
 
+    @property
+    def cited(self) -> str:
+        """How many lines it stands on, in words."""
+        return counted(len(self.finding.citations), "line")
+
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """What to ask for of one appliance: commands in the order to type, then places to look at."""
+class Next:
+    """One thing to do now; ``target`` is the part of the report that tells how."""
 
-    appliance: str
-    host: str | None
-    account: str
-    commands: tuple[tuple[Need, tuple[str, ...]], ...]
-    places: tuple[Need, ...]
+    target: str
+    text: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,35 +68,54 @@ class Story:
 
     diagnosis: Diagnosis
     headline: str
-    appliances: tuple[Appliance, ...]
+    next: tuple[Next, ...]
     failing: tuple[Proof, ...]
-    resolved: tuple[Proof, ...]
-    others: tuple[Proof, ...]
+    open: tuple[Proof, ...]
+    settled: tuple[Proof, ...]
     asks: tuple[Ask, ...]
-    order: tuple[int, ...]
 
     @property
-    def remedies(self) -> tuple[tuple[Finding, Remedy], ...]:
-        """The remedies of what fails, in the order of fixing."""
-        return tuple(
-            (proof.finding, proof.finding.remedy) for proof in self.failing if proof.finding.remedy
-        )
+    def remedies(self) -> tuple[tuple[int, Remedy], ...]:
+        """The remedies of what fails by scenario, in the order of fixing."""
+        failing = (proof.finding for proof in self.failing)
+        return tuple((found.scenario, found.remedy) for found in failing if found.remedy)
+
+    @property
+    def order(self) -> str:
+        """In which order to fix, and why; '' where there is nothing to choose."""
+        return order(self.diagnosis)
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """The statuses that occur, in the order of the findings."""
+        return tuple(dict.fromkeys(found.status for found in self.diagnosis.findings))
+
+    @property
+    def reply(self) -> tuple[str, ...]:
+        """What to ask for as lines to paste."""
+        return tuple(reply(self.asks))
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The commands that record what was seen in a GUI."""
+        return records(self.asks)
 
 
 def tell(diagnosis: Diagnosis, evidence: Evidence) -> Story:
     """Put a diagnosis and the lines around its proof in order."""
-    failing = diagnosis.failing
-    resolved = tuple(found for found in diagnosis.findings if found.status == "resolved")
-    others = tuple(found for found in diagnosis.findings if found not in (*failing, *resolved))
+    asked = asks(diagnosis.needs)
+    undecided = [found for found in diagnosis.findings if found.status in OPEN]
+    settled = [found for found in diagnosis.findings if found.status not in ("fail", *OPEN)]
+    # What was a cause once comes before what never was.
+    settled.sort(key=lambda found: found.status != "resolved")
     return Story(
         diagnosis,
         headline(diagnosis),
-        diagnosis.appliances,
-        failing=_proofs(failing, evidence),
-        resolved=_proofs(resolved, evidence),
-        others=_proofs(others, evidence),
-        asks=asks(diagnosis.needs),
-        order=tuple(found.scenario for found in failing),
+        tuple(_next(diagnosis, asked)),
+        failing=_proofs(diagnosis.failing, evidence),
+        open=_proofs(undecided, evidence),
+        settled=_proofs(settled, evidence),
+        asks=asked,
     )
 
 
@@ -96,30 +126,94 @@ def _proofs(findings: Sequence[Finding], evidence: Evidence) -> tuple[Proof, ...
 def headline(diagnosis: Diagnosis) -> str:
     """Return the verdict in one sentence."""
     failing = diagnosis.failing
-    if not failing:
-        open_ = any(found.status in ("unknown", "manual", "error") for found in diagnosis.findings)
-        return (
-            "No known cause is shown; some are not decided yet."
-            if open_
-            else "No known cause is left."
-        )
     if len(failing) == 1:
         return f"Scenario {failing[0].scenario}: {failing[0].title}."
-    numbers = ", ".join(str(found.scenario) for found in failing)
-    return f"{len(failing)} causes are shown: scenarios {numbers}, in the order of fixing."
+    if failing:
+        first, *others = (str(found.scenario) for found in failing)
+        return f"{len(failing)} causes are shown: fix scenario {first} first, then {_and(others)}."
+    undecided = [str(found.scenario) for found in diagnosis.findings if found.status in OPEN]
+    if undecided:
+        scenarios = "scenario" if len(undecided) == 1 else "scenarios"
+        verb = "is" if len(undecided) == 1 else "are"
+        return f"No cause is shown yet: {scenarios} {_and(undecided)} {verb} not decided."
+    return "No cause is left: each is ruled out, resolved or cannot apply."
+
+
+def order(diagnosis: Diagnosis) -> str:
+    """Return in which order to fix several causes, and why."""
+    if len(diagnosis.failing) < 2:
+        return ""
+    numbers = ", then ".join(str(found.scenario) for found in diagnosis.failing)
+    return (
+        f"Order of fixing: {numbers}. The network comes first: a later one can only be judged "
+        "again once the earlier ones are mended."
+    )
+
+
+def _next(diagnosis: Diagnosis, asked: Sequence[Ask]) -> Iterator[Next]:
+    failing = diagnosis.failing
+    yield from (_fix(found, alone=len(failing) == 1) for found in failing)
+    if asked:
+        rest = "Then ask for what is still open" if failing else "Ask for what is missing"
+        yield Next("ask", rest, _amount(asked))
+    elif not failing:
+        yield Next(
+            "verdicts",
+            "By this evidence nothing is left to mend",
+            "if [Enable...] is still grey, send newer evidence",
+        )
+
+
+def _fix(found: Finding, alone: bool) -> Next:
+    # The headline names a cause that stands alone, but not each of several.
+    cause = f"scenario {found.scenario}" if alone else f"scenario {found.scenario}, {found.title}"
+    behind = f"; scenario {found.masked_by} explains it: mend that first" if found.masked_by else ""
+    if found.remedy is None:
+        return Next(f"scenario-{found.scenario}", found.title, f"scenario {found.scenario}{behind}")
+    where = ", ".join(found.remedy.appliance) or "the appliance"
+    return Next(
+        f"remedy-{found.scenario}", found.remedy.title, f"on {where}, mends {cause}{behind}"
+    )
+
+
+def _amount(asked: Sequence[Ask]) -> str:
+    boxes = sum(max(1, len(ask.hosts)) for ask in asked)
+    commands = sum(len(ask.commands) * max(1, len(ask.hosts)) for ask in asked)
+    pages = sum(len(ask.places) * max(1, len(ask.hosts)) for ask in asked)
+    parts = [counted(commands, "command")] if commands else []
+    parts += [f"{counted(pages, 'page')} to look at"] if pages else []
+    return f"{' and '.join(parts)}, on {counted(boxes, 'appliance')}"
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _and(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def excerpts(citations: Sequence[Citation], evidence: Evidence) -> tuple[Excerpt, ...]:
-    """Return the cited lines with their surroundings, neighbours together, in file order."""
+    """Return the cited lines with their surroundings, neighbours together.
+
+    Files come in the order of the citations, which begin with what tells most.
+    """
     found = []
-    for file, group in groupby(sorted(citations), lambda line: line.file):
-        lines: dict[int, Line] = {}
-        for citation in group:
-            for number, text in evidence.around(file, citation.line, AROUND):
-                lines.setdefault(number, Line(number, text, cited=False))
-            lines[citation.line] = Line(citation.line, citation.text, cited=True)
-        found += [Excerpt(file, run) for run in _runs([lines[number] for number in sorted(lines)])]
+    for file in dict.fromkeys(line.file for line in citations):
+        lines = _around(file, [line for line in citations if line.file == file], evidence)
+        found += [Excerpt(file, run) for run in _runs(lines)]
     return tuple(found)
+
+
+def _around(file: str, citations: Sequence[Citation], evidence: Evidence) -> list[Line]:
+    lines: dict[int, Line] = {}
+    for citation in citations:
+        for number, text in evidence.around(file, citation.line, AROUND):
+            lines.setdefault(number, Line(number, text, cited=False))
+        lines[citation.line] = Line(citation.line, citation.text, cited=True)
+    return [lines[number] for number in sorted(lines)]
 
 
 def _runs(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
@@ -129,28 +223,5 @@ def _runs(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
             runs[-1].append(line)
         else:
             runs.append([line])
-    # A double-spaced paste would show as many blank lines as others.
-    return [tuple(line for line in run if line.cited or line.text.strip()) for run in runs]
-
-
-def asks(needs: Sequence[Need]) -> tuple[Ask, ...]:
-    """Group what is missing by appliance, no command twice, with all reasons for it."""
-    ordered = sorted(needs, key=lambda need: (need.appliance, need.host or ""))
-    return tuple(
-        _ask(kind, host, list(group))
-        for (kind, host), group in groupby(ordered, lambda need: (need.appliance, need.host))
-    )
-
-
-def _ask(kind: str, host: str | None, needs: list[Need]) -> Ask:
-    reasons: dict[tuple[str | None, str | None], list[Need]] = {}
-    for need in needs:
-        if need.command:
-            reasons.setdefault((need.command, need.mode), []).append(need)
-    commands = tuple(
-        (group[0], tuple(dict.fromkeys(need.why for need in group if need.why)))
-        for group in reasons.values()
-    )
-    places = tuple(need for need in needs if need.where)
-    accounts = " or ".join(sorted({need.role for need in needs}))
-    return Ask(kind, host, accounts, commands, places)
+    # A double-spaced paste would show as many blank lines as others, a quoted one bare quote marks.
+    return [tuple(line for line in run if line.cited or line.text.strip("> \t")) for run in runs]

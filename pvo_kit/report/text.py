@@ -4,148 +4,147 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from pvo_kit.escape import html, terminal
-from pvo_kit.findings import Diagnosis, Finding, Need
-from pvo_kit.report.labels import LABELS
-from pvo_kit.report.story import Ask, asks
+from pvo_kit.evidence import Citation
+from pvo_kit.findings import Diagnosis, Finding
+from pvo_kit.report import asking
+from pvo_kit.report.asking import asks, records, reply
+from pvo_kit.report.labels import KINDS, LABELS
+from pvo_kit.report.story import OPEN, counted, headline, order
 from pvo_kit.version import __version__
 
 WIDTH = 100
 _LINES_SHOWN = 12
+_LONGEST_LINE = 300
+_MORE = " ..."
 
 
 def to_text(diagnosis: Diagnosis) -> str:
-    """Return the diagnosis as text: a line a scenario, the proof of what fails, what to ask for."""
+    """Return the diagnosis as text: a line a scenario, what fails, what to ask for."""
     blocks = [
         _head(diagnosis),
-        [line for found in diagnosis.findings for line in _status(found)],
-        *(_proof(found) for found in diagnosis.failing),
-        *(_remedy(found) for found in diagnosis.failing),
-        _order(diagnosis),
+        [_status(found) for found in diagnosis.findings],
+        _wrapped(order(diagnosis), ""),
+        *(block for found in diagnosis.failing for block in (_proof(found), _remedy(found))),
         *(_proof(found) for found in diagnosis.findings if found.status == "resolved"),
-        _open(diagnosis),
-        _asked(diagnosis.needs),
+        *(_open(found) for found in diagnosis.findings if found.status in OPEN),
+        *_asked(diagnosis),
         _listed("Captured", _captured(diagnosis)),
+        _listed("Damaged", diagnosis.damage),
         _listed("Not used", _unused(diagnosis)),
-        _listed("Not parsed", _unparsed(diagnosis)),
+        _listed("Not understood", _unparsed(diagnosis)),
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    text = "\n\n".join("\n".join(map(_shown, block)) for block in blocks if block)
+    return text + "\n"
+
+
+def _shown(line: str) -> str:
+    """A line of the report: whatever it holds, one line that cannot steer a terminal."""
+    return terminal(line).expandtabs()
 
 
 def _head(diagnosis: Diagnosis) -> list[str]:
-    failing = [str(found.scenario) for found in diagnosis.findings if found.status == "fail"]
-    shown = f"shown: {', '.join(failing)}" if failing else "none shown"
-    boxes = (
-        ", ".join(
-            f"{box.role.upper() if box.role != 'unknown' else 'unknown role'} {box.name}"
-            for box in diagnosis.appliances
-        )
-        or "none recognised"
-    )
+    boxes = (f"{KINDS[box.role]} {box.name}" for box in diagnosis.appliances)
     return [
-        f"Why is [Enable...] grey? Of the known causes {shown}.",
-        terminal(f"Appliances: {boxes}"),
+        *_wrapped(f"Why is [Enable...] grey? {headline(diagnosis)}", ""),
+        *_wrapped(f"Appliances: {', '.join(boxes) or 'none recognised'}", "", "  "),
         f"pvo-kit {__version__}, evidence {diagnosis.evidence_hash}",
     ]
 
 
-def _status(found: Finding) -> list[str]:
+def _status(found: Finding) -> str:
+    """One line; dots at its end say that the summary says more."""
     head = f"{found.scenario}  {LABELS[found.status]:<8}  "
-    return _wrapped(_first_sentence(found.summary), head, " " * len(head))
-
-
-def _first_sentence(text: str) -> str:
-    return text.partition(". ")[0].rstrip(".") + "."
+    summary = " ".join(terminal(found.summary).split())
+    first = summary.partition(". ")[0].rstrip(".") + "."
+    if first == summary and len(head + first) <= WIDTH:
+        return head + first
+    room = WIDTH - len(head) - len(_MORE)
+    return head + (first if len(first) <= room else first[: room + 1].rpartition(" ")[0]) + _MORE
 
 
 def _proof(found: Finding) -> list[str]:
     lines = [f"{found.scenario}  {LABELS[found.status]}  {found.title}", *_wrapped(found.summary)]
-    width = max((len(_place(line.file, line.line)) for line in found.citations), default=0)
-    for line in found.citations[:_LINES_SHOWN]:
-        lines.append(terminal(f"     {_place(line.file, line.line):<{width}}  {line.text.strip()}"))
+    lines += _cited(found.citations[:_LINES_SHOWN])
     if len(found.citations) > _LINES_SHOWN:
-        lines.append(
-            f"     ... and {len(found.citations) - _LINES_SHOWN} lines more (JSON has all)"
-        )
+        rest = counted(len(found.citations) - _LINES_SHOWN, "line")
+        lines.append(f"     ... and {rest} more (--format html, md or json has all)")
+    if found.status == "resolved" and found.remedy:
+        lines += _wrapped(f"{found.remedy.title} (--format html or md has the dialogue)")
     return lines
+
+
+def _cited(lines: Sequence[Citation]) -> Iterator[str]:
+    """The lines behind their places, those of one file aligned."""
+    for _, group in groupby(lines, lambda line: line.file):
+        rows = [(_place(line.file, line.line), line.text.strip()) for line in group]
+        width = max(len(place) for place, _ in rows)
+        yield from (f"     {place:<{width}}  {_cut(text)}" for place, text in rows)
+
+
+def _cut(line: str) -> str:
+    left = len(line) - _LONGEST_LINE
+    return line if left <= 0 else f"{line[:_LONGEST_LINE]} ... ({counted(left, 'character')} more)"
 
 
 def _remedy(found: Finding) -> list[str]:
     if found.remedy is None:
         return []
-    lines = [terminal(line) for line in found.remedy.to_text()]
-    return [f"{found.scenario}  Remedy: {lines[0]}", *lines[1:]]
+    title = _wrapped(f"{found.scenario}  Remedy: {found.remedy.title}", "", "   ")
+    # The title is wrapped beside its number here; a short one stands for it in the lines below.
+    lines = replace(found.remedy, title="-").to_text()[1:]
+    return [*title, *_wrapped(found.remedy.when, "  "), *lines]
 
 
 def _place(file: str, line: int) -> str:
     return f"{file}:{line}"
 
 
-def _wrapped(text: str, first: str = "   ", indent: str = "   ") -> list[str]:
+def _wrapped(text: str, first: str = "   ", indent: str | None = None) -> list[str]:
     return textwrap.wrap(
         terminal(text),
         WIDTH,
         initial_indent=first,
-        subsequent_indent=indent,
+        subsequent_indent=first if indent is None else indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
 
 
-def _order(diagnosis: Diagnosis) -> list[str]:
-    if len(diagnosis.failing) < 2:
+def _open(found: Finding) -> list[str]:
+    """What more there is to say of a finding that is not decided than its line above says."""
+    told = found.summary if _status(found).endswith(_MORE) else ""
+    if not told and not found.error:
         return []
-    numbers = ", then ".join(str(found.scenario) for found in diagnosis.failing)
+    head = f"{found.scenario}  {LABELS[found.status]}  {found.title}"
+    return [head, *_wrapped(told), *_wrapped(found.error or "")]
+
+
+def _asked(diagnosis: Diagnosis) -> list[list[str]]:
+    """ONE block, ready to paste into a reply, and apart from it how to record the answers."""
+    found = asks(diagnosis.needs)
+    if not found:
+        return []
+    rule = "-" * asking.WIDTH
     return [
-        f"Order of fixing: {numbers} (the network first). The later ones can only be judged "
-        "again after the earlier ones."
+        ["To ask for, ready to paste into a reply:", rule, *reply(found), rule],
+        _listed("To record what was seen in a GUI", records(found)),
     ]
 
 
-def _open(diagnosis: Diagnosis) -> list[str]:
-    """What more there is to say of findings that are not decided."""
-    lines = []
-    for found in diagnosis.findings:
-        rest = found.summary.removeprefix(_first_sentence(found.summary)).strip()
-        told = found.error or rest
-        if told and found.status in ("unknown", "manual", "error"):
-            lines += _wrapped(told, f"{found.scenario}  ")
-    return ["Not decided", *lines] if lines else []
-
-
-def _asked(needs: Sequence[Need]) -> list[str]:
-    """ONE block, ready to paste into a reply: per appliance, in the order to type."""
-    found = asks(needs)
-    return (
-        ["To ask for", *(line for ask in found for line in ("", *_for_box(ask)))] if found else []
-    )
-
-
-def _for_box(ask: Ask) -> Iterator[str]:
-    name = ask.host or ("each ESA" if ask.appliance == "esa" else "the SMA")
-    yield terminal(f"  {ask.appliance.upper()} {name}, logged in as {ask.account}:")
-    for need, reasons in ask.commands:
-        mode = f"   [{need.mode} mode]" if need.mode else ""
-        yield terminal(f"    {need.command}{mode}")
-        for why in reasons:
-            yield from _wrapped(why, "      - ", "        ")
-    for need in ask.places:
-        yield from _wrapped(f"look at: {need.where}", "    ", "      ")
-        yield from _wrapped(need.why, "      - ", "        ")
-        if need.record:
-            yield terminal(f"        record it: {need.record}")
-
-
 def _listed(title: str, rows: Iterable[str]) -> list[str]:
-    found = [f"  {terminal(row)}" for row in rows]
+    found = [f"  {row}" for row in rows]
     return [title, *found] if found else []
 
 
 def _captured(diagnosis: Diagnosis) -> Iterator[str]:
     for entry in diagnosis.files:
         if entry.kind != "unused":
-            yield f"{entry.file}: {entry.kind.replace('_', ' ')}, {entry.lines:,} lines"
+            lines = counted(entry.lines, "line")
+            yield f"{entry.file}: {entry.kind.replace('_', ' ')}, {lines}"
 
 
 def _unused(diagnosis: Diagnosis) -> Iterator[str]:
@@ -162,9 +161,10 @@ def _unparsed(diagnosis: Diagnosis) -> Iterator[str]:
 def to_html_table(diagnosis: Diagnosis) -> str:
     """Return one table row a finding, everything escaped, for a notebook."""
     rows = "".join(
-        f"<tr><td>{found.scenario}</td><td><b>{html(LABELS[found.status])}</b></td>"
+        f'<tr><th scope="row">{found.scenario}</th><td><b>{html(LABELS[found.status])}</b></td>'
         f"<td>{html(found.title)}</td><td>{html(found.summary)}</td></tr>"
         for found in diagnosis.findings
     )
-    head = "<tr><th>Scenario</th><th>Status</th><th>Cause</th><th>Summary</th></tr>"
-    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+    titles = ("Scenario", "Status", "Cause", "Summary")
+    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

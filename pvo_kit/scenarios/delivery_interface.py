@@ -8,130 +8,115 @@ passes. Default Auto passes. A change seen is a remedy applied, not a proof that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pvo_kit.case import Case, newest
 from pvo_kit.facts import AUTO, DeliveryChange, DeliveryInterface, PortProbe
-from pvo_kit.mail_logs import Connection
+from pvo_kit.scenarios.answering import SILENT, Attempt
 from pvo_kit.scenarios.asking import STATUS, telnet
-from pvo_kit.scenarios.changes import changed_since
-from pvo_kit.scenarios.reaching import SILENT, Way
-from pvo_kit.scenarios.verdict import Missing, Scenario, Verdict, cite
+from pvo_kit.scenarios.changes import changed_since, since
+from pvo_kit.scenarios.reaching import Way, is_masked
+from pvo_kit.scenarios.verdict import Citable, Missing, Scenario, Verdict, cite
 
 WHICH = Missing("deliveryconfig", "esa", why="which interface mail is delivered from by default")
 
 
+MIDDLEBOX = (
+    "A connection opens but no 220 comes: a middlebox rewrites SMTP, or the SMA refuses this host "
+    "(E4)."
+)
+OPEN = {
+    "refused": (
+        "The connection is refused: a way exists, but nothing listens. The SMA's service is off "
+        "(E1), suspended, or on another port (E3).",
+        "once the SMA listens",
+    ),
+    "no-banner": (MIDDLEBOX, "the whole greeting"),
+    "name": ("The SMA's name was not resolved (E13): test with its address.", "by its address"),
+}
+"""What a telnet from the default interface leaves open, and what the next one is for."""
+
+
 def judge(case: Case) -> list[Verdict]:
-    """Judge each ESA, and each box of unknown role that ran deliveryconfig."""
-    hosts = [box.host for box in case.boxes("esa")]
-    hosts += [box.host for box in case.boxes("unknown") if case.all(DeliveryInterface, box.host)]
-    if not hosts:
+    """Judge each ESA, and each box of unknown role that did what only ESAs do.
+
+    A member without any evidence of its own is unknown too: what is missing is never a pass. A
+    reading at the cluster's or group's level holds for the members that have none of their own.
+    """
+    if not case.esas:
         summary = "No evidence of an ESA's default delivery interface."
         return [Verdict("unknown", summary, missing=(WHICH,))]
-    return [replace(_judge(case, host), host=host) for host in hosts]
-
-
-def refused(case: Case) -> bool:
-    """Return True where an ESA's default interface is known and was refused by the SMA."""
-    for box in case.boxes("esa", "unknown"):
-        for reading in _readings(case, box.host):
-            if Way(case, box.host, reading.name).outcome("refused"):
-                return True
-    return False
-
-
-def _readings(case: Case, host: str | None) -> list[DeliveryInterface]:
-    """The newest readings of a box; those of the cluster's level where it has none of its own."""
-    own = newest(case.all(DeliveryInterface, host))
-    if own or host not in case.members:
-        return own
-    return newest([item for item in case.all(DeliveryInterface) if item.level == "cluster"])
+    return [replace(_judge(case, host), host=host) for host in case.esas]
 
 
 def _judge(case: Case, host: str | None) -> Verdict:
     ask = replace(WHICH, host=host)
-    readings = _readings(case, host)
+    readings = newest(case.in_force(DeliveryInterface, host))
     names = sorted({reading.name for reading in readings})
     if not readings:
-        return Verdict("unknown", "The default delivery interface was not captured.", (), (ask,))
+        summary = "The default delivery interface was not captured."
+        return Verdict("unknown", summary, cite(newest(case.probes(host))), (ask,))
     if len(names) > 1:
         summary = (
             f"Readings of the default interface differ ({', '.join(names)}) and nothing tells "
             "which is newer."
         )
         return Verdict("unknown", summary, cite(readings), (ask,))
-    default = readings[-1]
-    if default.name.lower() == AUTO.lower():
+    now = _at(case, host, readings[-1])
+    if now.status == "pass":
+        return _after_a_fault(case, host, readings[-1], now)
+    return _after_a_change(case, host, readings[-1], now)
+
+
+def _at(case: Case, host: str | None, default: DeliveryInterface) -> Verdict:
+    """The verdict for one reading of the default interface."""
+    if _is_auto(default.name):
         return _auto(case, host, default)
-    verdict = _table(Way(case, host, default.name), default)
-    return _changed(case, host, default, verdict) if verdict.status == "fail" else verdict
+    return _table(Way(case, host, default.name), default)
+
+
+def _is_auto(name: str | None) -> bool:
+    return (name or "").lower() == AUTO.lower()
 
 
 def _auto(case: Case, host: str | None, default: DeliveryInterface) -> Verdict:
-    for reading in case.all(DeliveryInterface, host):
-        before = _table(Way(case, host, reading.name), reading)
-        if default.moment.after(reading.moment) and before.status == "fail":
-            summary = (
-                f"The default interface was {reading.name}, from which the SMA was not reached; it "
-                "is Auto now."
-            )
-            cited, when = cite(before, default), default.moment.time
-            return Verdict("resolved", summary, cited, resolved_at=when)
-    probes = case.probes(host)
-    summary = "The default delivery interface is Auto."
-    if probes and all(probe.outcome in SILENT for probe in probes):
-        summary += (
-            f" No interface reaches port {case.port} of the SMA, though: a firewall or a route is "
-            "in the way (E2); check TCP both ways."
+    probes = newest(case.probes(host))
+    every = [probe.outcome for probe in case.probes(host)]
+    parts = ["The default delivery interface is Auto."]
+    if every and all(outcome in SILENT for outcome in every):
+        parts.append(
+            f"No telnet to port {case.port} of the SMA got an answer, though: a firewall or a "
+            "route is in the way (E2). Check TCP both ways."
         )
-    return Verdict("pass", summary, cite(default, newest(probes)))
-
-
-def _changed(case: Case, host: str | None, default: DeliveryInterface, verdict: Verdict) -> Verdict:
-    changes = [
-        change
-        for change in case.all(DeliveryChange, host)
-        if not default.moment.after(change.moment)
-    ]
-    if not changes:
-        return verdict
-    note = changed_since(case, newest(changes)[-1])
-    ask = Missing("deliveryconfig", host=host, why="whether the change is in force")
-    return replace(
-        verdict,
-        summary=f"{verdict.summary} {note}",
-        citations=(*verdict.citations, *cite(changes)),
-        missing=(ask, telnet(case, host, AUTO, "whether the SMA is reached now")),
-    )
+    elif any(probe.outcome == "no-banner" for probe in probes):
+        parts.append(MIDDLEBOX)
+    return Verdict("pass", " ".join(parts), cite(default, probes))
 
 
 def _table(way: Way, default: DeliveryInterface) -> Verdict:
     """The decision table, for one named default interface."""
-    name, port = default.name, way.case.port
-    answered: list[PortProbe | Connection] = [*way.outcome("banner"), *way.delivered]
-    if answered and _is_newer(answered, way.silent):
-        return _reached(way, default, answered)
-    if answered:
+    name, port, own = default.name, way.case.port, way.own
+    if len(way.ends) > 1:
         summary = f"From {name} the SMA was reached and was not; nothing tells which is newer."
-        return _ask_again(way, summary, (default, *way.own, *answered), "once more, for now")
-    if way.silent:
-        return _silent(way, default, way.silent)
-    if way.outcome("refused"):
-        summary = (
-            f"From {name} the connection to port {port} is refused: a way exists, but nothing "
-            "listens. The SMA's service is off (E1), suspended, or on another port (E3)."
-        )
-        verdict = _ask_again(way, summary, (default, *way.own), "once the SMA listens")
-        return replace(verdict, missing=(STATUS, *verdict.missing))
-    if way.outcome("no-banner"):
-        summary = (
-            f"From {name} a connection opens but no 220 comes: a middlebox rewrites SMTP, or the "
-            "SMA refuses this host (E4)."
-        )
-        return _ask_again(way, summary, (default, *way.own), "the full greeting, then EHLO")
+        return _again(way, summary, (default, *own), "once more, for now")
+    end = next(iter(way.ends), None)
+    if end == "banner":
+        return _reached(way, default, own)
+    if end == "silent":
+        return _silent(way, default, [item for item in own if isinstance(item, PortProbe)])
+    if end in OPEN:
+        told, why = OPEN[end]
+        asked = _again(way, f"From {name} to port {port}: {told}", (default, *own), why)
+        if end != "refused":
+            return asked
+        return replace(asked, missing=(STATUS, *asked.missing), behind=(1,))
+    others = way.elsewhere()
     summary = f"The default interface is {name}; no connection from it to port {port} was captured."
-    why = "the others do not test it" if way.elsewhere else "whether it reaches the SMA"
-    return _ask_again(way, summary, (default, *way.elsewhere), why)
+    if way.errors:
+        summary += " Its deliveries end in connection errors, which a telnet would explain."
+    why = "the others do not test it" if others else "whether it reaches the SMA"
+    return _again(way, summary, (default, *others, *way.errors), why)
 
 
 def _silent(way: Way, default: DeliveryInterface, silent: list[PortProbe]) -> Verdict:
@@ -139,18 +124,18 @@ def _silent(way: Way, default: DeliveryInterface, silent: list[PortProbe]) -> Ve
     last, port = silent[-1], way.case.port
     nowhere = f"The default interface {default.name} does not reach {last.target} port {port}"
     verify = Missing("deliveryconfig", host=way.host, why="after the fix: the interface in force")
-    elsewhere = way.elsewhere_to(last.target)
+    elsewhere = way.elsewhere(last)
     reached = [probe for probe in elsewhere if probe.outcome == "banner"]
     if reached:
-        summary = f"{nowhere}; {reached[-1].interface or 'another interface'} does."
+        summary = f"{nowhere}; {reached[-1].interface} does."
         return Verdict("fail", summary, cite(default, silent, reached), (verify,))
-    blocked = bool(elsewhere) and all(probe.outcome in SILENT for probe in elsewhere)
+    blocked = [probe for probe in elsewhere if probe.outcome in SILENT]
     other = way.behind(last.address or str(last.target))
     if other and not blocked:
         summary = f"{nowhere}, which lies behind {other[0].name}."
         return Verdict("fail", summary, cite(default, silent, other, elsewhere), (verify,))
     cited = cite(default, silent, elsewhere)
-    if blocked:
+    if blocked and len(blocked) == len(elsewhere):
         summary = (
             f"No interface reaches {last.target} port {port}: a firewall, a route or the SMA's "
             "interface, not the default interface alone (E2). Check TCP both ways."
@@ -164,25 +149,58 @@ def _silent(way: Way, default: DeliveryInterface, silent: list[PortProbe]) -> Ve
     return Verdict("unknown", summary, cited, (auto, subnets))
 
 
-def _reached(
-    way: Way, default: DeliveryInterface, answered: list[PortProbe | Connection]
-) -> Verdict:
-    name = default.name
-    if way.history and _silent(way, default, way.history).status == "fail":
+def _reached(way: Way, default: DeliveryInterface, answered: Sequence[Attempt]) -> Verdict:
+    name, port = default.name, way.case.port
+    before = [
+        probe
+        for probe in way.telnets
+        if probe.outcome in SILENT and answered[-1].moment.after(probe.moment)
+    ]
+    if before and _silent(way, default, before).status == "fail":
         summary = f"The default interface {name} did not reach the SMA; it does now."
-        cited, when = cite(default, way.history, answered), answered[-1].moment.time
+        cited, when = cite(default, before, answered), answered[-1].moment.time
         return Verdict("resolved", summary, cited, resolved_at=when)
-    summary = f"The default interface {name} reaches port {way.case.port} of the SMA."
-    return Verdict("pass", summary, cite(default, answered))
+    summary = f"The default interface {name} reaches port {port} of the SMA."
+    if any(isinstance(item, PortProbe) and is_masked(item) for item in answered):
+        summary += " Something in between rewrites its greeting to stars (E4)."
+    telnets = [probe for probe in newest(way.telnets) if probe.outcome == "banner"]
+    return Verdict("pass", summary, cite(default, telnets, answered))
 
 
-def _is_newer(answered: list[PortProbe | Connection], silent: list[PortProbe]) -> bool:
-    return any(all(item.moment.after(probe.moment) for probe in silent) for item in answered)
-
-
-def _ask_again(
-    way: Way, summary: str, shown: tuple[DeliveryInterface | PortProbe | Connection, ...], why: str
+def _after_a_fault(
+    case: Case, host: str | None, default: DeliveryInterface, now: Verdict
 ) -> Verdict:
+    """A pass; resolved where an older reading failed, open where the setting was changed since."""
+    for older in case.holding(DeliveryInterface, host):
+        before = _at(case, host, older)
+        if default.moment.after(older.moment) and before.status == "fail":
+            summary = f"The default interface was {older.name}, which did not reach the SMA. "
+            cited, when = cite(before, now), default.moment.time
+            return Verdict("resolved", summary + now.summary, cited, resolved_at=when)
+    changes = since(case.holding(DeliveryChange, host), [default])
+    if all(_is_auto(item.name) for item in changes):
+        return now
+    return _after_a_change(case, host, default, replace(now, status="unknown"))
+
+
+def _after_a_change(
+    case: Case, host: str | None, default: DeliveryInterface, now: Verdict
+) -> Verdict:
+    """A verdict that is no pass, and the setting perhaps changed since: applied, not verified."""
+    changes = since(case.holding(DeliveryChange, host), [default])
+    if not changes or now.status == "resolved":
+        return now
+    ask = Missing("deliveryconfig", host=host, why="whether the change is in force")
+    to = newest(changes)[-1]
+    return replace(
+        now,
+        summary=f"{now.summary} {changed_since(case, to)}",
+        citations=cite(now, changes),
+        missing=(ask, telnet(case, host, to.name or AUTO, "whether the SMA is reached now")),
+    )
+
+
+def _again(way: Way, summary: str, shown: Sequence[Citable], why: str) -> Verdict:
     ask = telnet(way.case, way.host, way.interface, why)
     return Verdict("unknown", summary, cite(shown), (ask,))
 

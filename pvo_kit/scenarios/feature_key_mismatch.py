@@ -7,130 +7,82 @@ never proves it: the same words fit scenario 6.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 
 from pvo_kit.case import Case, newest
-from pvo_kit.evidence import Citation
-from pvo_kit.facts import Key, KeyActivation, KeyTable, Membership
-from pvo_kit.scenarios.changes import changed_since
+from pvo_kit.facts import KeyActivation, KeyTable, Membership
+from pvo_kit.scenarios.changes import changed_since, since
+from pvo_kit.scenarios.key_tables import (
+    Tables,
+    complete,
+    contradicting,
+    current,
+    former,
+    key,
+    lines,
+    mismatched,
+    told,
+)
 from pvo_kit.scenarios.membership import MEMBERS, stand_alone
 from pvo_kit.scenarios.verdict import Missing, Scenario, Verdict, cite
 
-Tables = Mapping[str, KeyTable]
+ABOVE_ALL = {"data loss prevention": "Data Loss Prevention", "outbreak filters": "Outbreak Filters"}
+"""Modules whose key a set-up with centralised quarantines asks for as a rule."""
 
 
 def judge(case: Case) -> list[Verdict]:
     """Judge all members together."""
-    alone = stand_alone(case)
-    if alone:
-        return [alone]
+    if alone := stand_alone(case):
+        return [_with_expired(case, verdict) for verdict in alone]
     tables = current(case)
     names = mismatched(tables)
+    if differing := contradicting(case):
+        return [_contradictory(differing)]
     if names and case.in_cluster:
         return [_failing(case, tables, names)]
     if not complete(case, tables):
-        return [_incomplete(case, tables, bool(names))]
+        return [_incomplete(case, tables, differ=bool(names))]
     return [_equal(case, tables)]
 
 
-def current(case: Case) -> dict[str, KeyTable]:
-    """Return the newest key table of each member (of each ESA where no list names members)."""
-    hosts = case.members or tuple(
-        box.host for box in case.appliances if box.host and box.role != "sma"
-    )
-    return {host: newest(tables)[-1] for host in hosts if (tables := case.all(KeyTable, host))}
-
-
-def mismatched(tables: Tables) -> list[str]:
-    """Return the normalised names of the modules that are usable on some members only."""
-    usable: list[set[str]] = [
-        {key.name for key in table.keys if key.state == "active"} for table in tables.values()
-    ]
-    return (
-        sorted(usable[0].union(*usable) - usable[0].intersection(*usable))
-        if len(usable) > 1
-        else []
-    )
-
-
-def complete(case: Case, tables: Tables) -> bool:
-    """Return True where every machine of the member list, two at least, has a table."""
-    return len(case.members) > 1 and set(case.members) <= set(tables)
-
-
-def equal_keys(case: Case) -> bool:
-    """Return True where all members hold the same usable modules."""
-    tables = current(case)
-    return complete(case, tables) and not mismatched(tables)
+def _contradictory(differing: Sequence[KeyTable]) -> Verdict:
+    hosts = list(dict.fromkeys(table.host for table in differing))
+    summary = f"Key tables of {', '.join(map(str, hosts))} differ; nothing tells which is newer."
+    missing = tuple(Missing("featurekey", host=host, why="its keys now") for host in hosts)
+    return Verdict("unknown", summary, cite(differing), missing)
 
 
 def _failing(case: Case, tables: Tables, names: list[str]) -> Verdict:
-    told = "; ".join(_told(tables, name) for name in names)
-    cited = [line for name in names for line in _lines(tables, name)]
     activated = [
         fact
         for host, table in tables.items()
-        for fact in case.all(KeyActivation, host)
-        if not table.moment.after(fact.moment)
+        for fact in since(case.all(KeyActivation, host), [table])
     ]
     note = f" {changed_since(case, activated[-1])}" if activated else ""
-    missing = tuple(
-        Missing("featurekey", host=host, why="after the fix: the keys of every member")
-        for host in case.members or tables
-    )
-    texts = case.evidence.error_texts
-    return Verdict(
-        "fail",
-        f"Feature keys differ between members: {told}.{note}",
-        (*dict.fromkeys(cited), *cite(list(texts), activated)),
-        missing,
-    )
+    summary = f"Feature keys differ between members: {told(tables, names)}.{note}"
+    cited = (*dict.fromkeys(lines(tables, names)), *cite(case.evidence.error_texts, activated))
+    return Verdict("fail", summary, cited, _ask(case.members or tuple(tables), "after the fix"))
 
 
-def _told(tables: Tables, name: str) -> str:
-    states = {host: _state(table, name) for host, table in tables.items()}
-    label = next(key.label for table in tables.values() for key in table.keys if key.name == name)
-    return f"{label} is " + ", ".join(f"{state} on {host}" for host, state in states.items())
-
-
-def _key(table: KeyTable, name: str) -> Key | None:
-    return next((key for key in table.keys if key.name == name), None)
-
-
-def _state(table: KeyTable, name: str) -> str:
-    key = _key(table, name)
-    return key.state if key else "missing"
-
-
-def _lines(tables: Tables, name: str) -> Iterator[Citation]:
-    """The module's row on every member; where it is missing, the head of that member's table."""
-    for table in tables.values():
-        key = _key(table, name)
-        yield key.citation if key else table.citations[0]
-
-
-def _incomplete(case: Case, tables: Tables, differ: bool) -> Verdict:
-    members = case.members or tuple(host for box in case.boxes("esa") if (host := box.host))
-    missing = tuple(
-        Missing("featurekey", host=host, why="its keys, to compare the members")
-        for host in members
-        if host not in tables
-    )
+def _incomplete(case: Case, tables: Tables, *, differ: bool) -> Verdict:
+    members = case.members or tuple(box.host for box in case.boxes("esa") if box.host)
+    missing = _ask([host for host in members if host not in tables], "to compare the members")
     if not missing and not tables:
         missing = (Missing("featurekey", "esa", why="the keys of every member"),)
     if not case.members:
         missing = (MEMBERS, *missing)
-    texts = list(case.evidence.error_texts)
     parts = []
-    if texts:
+    if case.evidence.error_texts:
         parts.append(
-            "The wizard says that members differ, which fits this scenario and 6; only "
-            "the keys tell them apart."
+            "The wizard says that members differ, which fits this scenario and 6; only the keys "
+            "tell them apart."
         )
     if differ:
         parts.append("Keys differ between ESAs, but nothing shows that they share a cluster.")
     parts.append(_coverage(case, tables))
-    return Verdict("unknown", " ".join(parts), cite(texts, list(tables.values())), missing)
+    cited = cite(case.evidence.error_texts, list(tables.values()))
+    return Verdict("unknown", " ".join(parts), cited, missing)
 
 
 def _coverage(case: Case, tables: Tables) -> str:
@@ -139,38 +91,52 @@ def _coverage(case: Case, tables: Tables) -> str:
     if not case.members:
         return f"Keys of {', '.join(tables)} are known, but not which members the cluster has."
     lacking = [host for host in case.members if host not in tables]
-    if not lacking:
-        return "The cluster's list names one member only."
     return f"Keys of {', '.join(tables)} are known, of {', '.join(lacking)} not."
 
 
 def _equal(case: Case, tables: Tables) -> Verdict:
-    lists = newest(case.all(Membership))
-    oldest = {host: case.all(KeyTable, host)[0] for host in tables}
-    summary = f"All {len(tables)} members hold the same usable modules.{_expired(tables)}"
-    names = mismatched(oldest)
-    if names:
-        last = max(
-            (table.moment.time for table in tables.values() if table.moment.time), default=None
+    every = "All members" if len(tables) > 1 else "The only member"
+    parts = [f"{every} ({', '.join(tables)}) hold{'' if len(tables) > 1 else 's'} the same usable "
+             "modules."]  # fmt: skip
+    if expired := _expired(list(tables.values())):
+        parts.append(f"{expired} expired on all of them: no mismatch, but renew it (E14).")
+    lacking = [label for name, label in ABOVE_ALL.items()
+               if not any(key(table, name) for table in tables.values())]  # fmt: skip
+    if lacking:
+        parts.append(f"None has a key for {', '.join(lacking)}: wanted, or never bought (E14)?")
+    cited = cite(newest(case.all(Membership)), list(tables.values()))
+    verdict = Verdict("pass", " ".join(parts), cited)
+    before = former(case)
+    if names := mismatched(before):
+        new = [table for host, table in tables.items() if table is not before[host]]
+        times = [table.moment.time for table in new if table.moment.time]
+        return replace(
+            verdict,
+            status="resolved",
+            summary=f"Keys differed ({told(before, names)}). {verdict.summary}",
+            citations=(*dict.fromkeys((*lines(before, names), *cited)),),
+            resolved_at=max(times) if len(times) == len(new) else None,
         )
-        cited = [line for name in names for line in _lines(oldest, name)]
-        return Verdict(
-            "resolved",
-            f"Keys differed ({'; '.join(_told(oldest, name) for name in names)}). {summary}",
-            (*cited, *cite(lists, list(tables.values()))),
-            resolved_at=last,
-        )
-    return Verdict("pass", summary, cite(lists, list(tables.values())))
+    return verdict
 
 
-def _expired(tables: Tables) -> str:
-    every = [
-        {key.label for key in table.keys if key.state == "expired"} for table in tables.values()
-    ]
-    labels = sorted(set().union(*every))
-    if not labels:
-        return ""
-    return f" {', '.join(labels)} expired on all of them: no mismatch, but renew it (E14)."
+def _with_expired(case: Case, verdict: Verdict) -> Verdict:
+    """No members to differ from, but an expired key is a cause of its own."""
+    tables = newest(case.all(KeyTable, verdict.host))
+    expired = _expired(tables)
+    if not expired:
+        return verdict
+    summary = f"{verdict.summary} {expired} expired: renew it (E14)."
+    return replace(verdict, summary=summary, citations=cite(verdict, tables))
+
+
+def _expired(tables: Sequence[KeyTable]) -> str:
+    labels = {item.label for table in tables for item in table.keys if item.state == "expired"}
+    return ", ".join(sorted(labels))
+
+
+def _ask(hosts: Sequence[str], why: str) -> tuple[Missing, ...]:
+    return tuple(Missing("featurekey", host=host, why=f"its keys, {why}") for host in hosts)
 
 
 SCENARIO = Scenario(5, "feature-key-mismatch", "Feature keys differ between cluster members", judge)

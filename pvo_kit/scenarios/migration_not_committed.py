@@ -7,29 +7,15 @@ recorded observation of the GUI rules it out: pending changes are per session, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pvo_kit.case import Case, newest
 from pvo_kit.evidence import Observation, Role
-from pvo_kit.facts import Account, Commit, Fact, PendingChanges, Refusal
-from pvo_kit.findings import Status
+from pvo_kit.scenarios import accounts, pending
+from pvo_kit.scenarios.accounts import Reading
+from pvo_kit.scenarios.pending import Fault
 from pvo_kit.scenarios.verdict import Missing, Scenario, Verdict, cite
-
-ADMINISTRATOR = ("admin", "administrator")
-SUSPECT = ("email administrator", "emailadmin", "email_admin", "cloud administrator", "cloudadmin")
-"""Roles of which the sources disagree whether they may set the quarantines up."""
-
-OTHER = (
-    "operator", "guest", "technician", "readonly", "read-only", "read-only operator",
-    "readonly operator", "help desk", "help desk user", "helpdesk", "custom role",
-    "url filtering administrator", "web administrator",
-)  # fmt: skip
-"""Roles that may not."""
-
-_BOTH: tuple[Role, ...] = ("sma", "esa")
-PRIVILEGES = ("config", "log")
-"""Groups that ``whoami`` lists beside the role's own; they tell nothing."""
 
 PAGE = "SMA: Management Appliance > Centralized Services > Policy, Virus, and Outbreak Quarantines"
 OBSERVE = "pvo-kit observe FOLDER --host {{host}} --what {what} --value {value}"
@@ -48,159 +34,106 @@ PENDING = Missing(
 )
 WHOAMI = Missing("whoami", why="whether the account used is an administrator")
 
+_BOTH: tuple[Role, ...] = ("sma", "esa")
+
 
 def judge(case: Case) -> list[Verdict]:
     """Judge accounts, pending changes and what a person recorded, as one question."""
-    accounts = dict(_accounts(case))
-    pending = _pending(case)
-    proof = [item for rank, item in accounts.values() if rank == "other"]
-    if proof or pending:
-        return [_failing(case, proof, pending)]
-    suspects = [item for rank, item in accounts.values() if rank == "suspect"]
+    every = accounts.readings(case)
+    now = {host: accounts.current(readings) for host, readings in every.items()}
+    ranks = {host: {accounts.rank(item) for item in items} for host, items in now.items()}
+    proof = [item for host, items in now.items() if ranks[host] == {"other"} for item in items]
+    open_ = [fault for fault in pending.faults(case) if not fault.cleared_by]
+    standing = [fault for fault in open_ if not fault.disputed_by]
+    if proof or standing:
+        return [_failing(case, proof, standing)]
+    unclear = [item for host, items in now.items() if len(ranks[host]) > 1 for item in items]
+    if unclear or open_:
+        return [_disputed(unclear, open_)]
+    suspects = [item for host, items in now.items() if "suspect" in ranks[host] for item in items]
     if suspects:
-        return [
-            Verdict(
-                "unknown",
-                "The account's groups are not known to be an administrator's "
-                "(suspect): the technote asks for the Administrator role.",
-                cite(suspects),
-                (WHOAMI, WIZARD, PENDING),
-            )
-        ]
-    return [_observed(case, accounts)]
+        return [_suspect(suspects)]
+    return [_observed(case, every, now)]
 
 
-def _failing(
-    case: Case, accounts: list[Fact | Observation], pending: list[Fact | Observation]
-) -> Verdict:
-    parts, later = [], _commits(case, pending)
-    if accounts:
+def _failing(case: Case, proof: Sequence[Reading], standing: list[Fault]) -> Verdict:
+    parts = []
+    if proof:
         parts.append(
-            f"The account used is no administrator ({_groups(accounts[-1])}): set-up "
-            "seems to work but the ESA's button stays grey."
+            f"The account used is no administrator ({accounts.told(proof[-1])}): set-up seems to "
+            "work but the ESA's button stays grey."
         )
-    if pending:
+    unfinished = [fault for fault in standing if _is_of_wizard(fault)]
+    if len(unfinished) < len(standing):
         parts.append("The SMA has changes that are not committed.")
-    if later:
+    if unfinished:
+        parts.append("The migration wizard is not finished on the SMA.")
+    commits = pending.commits(case, standing)
+    if commits:
         parts.append("Changed since (committed: yes), not verified.")
-    return Verdict("fail", " ".join(parts), cite(accounts, pending, later), (WIZARD, PENDING))
+    ask = [replace(WHOAMI, host=host) for host in dict.fromkeys(item.host for item in proof)]
+    cited = cite(proof, [fault.reading for fault in standing], commits)
+    return Verdict("fail", " ".join(parts), cited, (*ask, WIZARD, PENDING))
 
 
-def _groups(item: Fact | Observation) -> str:
-    if isinstance(item, Account):
-        return f"{item.user or 'user not shown'}: {', '.join(item.groups)}"
-    return item.value if isinstance(item, Observation) else "refused as not in the access group"
+def _is_of_wizard(fault: Fault) -> bool:
+    return isinstance(fault.reading, Observation) and fault.reading.what == "wizard"
 
 
-def _accounts(case: Case) -> Iterator[tuple[str | None, tuple[str, Fact | Observation]]]:
-    """Yield host -> (rank, reading): the newest whoami, refusal or observation decides."""
-    readings: list[Fact | Observation] = [*case.all(Account), *case.observed("role")]
-    readings += [fact for fact in case.all(Refusal) if fact.kind == "privilege"]
-    for host in dict.fromkeys(reading.host for reading in readings):
-        last = newest([reading for reading in readings if reading.host == host])
-        ranked = [(_rank(reading), reading) for reading in last]
-        # Two readings that nothing orders: the account that may not do it is the one to mend.
-        yield host, min(ranked, key=lambda pair: ("other", "suspect", "admin").index(pair[0]))
+def _disputed(unclear: Sequence[Reading], open_: Sequence[Fault]) -> Verdict:
+    parts = []
+    if unclear:
+        told = " and ".join(dict.fromkeys(accounts.told(item) for item in unclear))
+        parts.append(f"Accounts differ ({told}) and nothing tells which one made the set-up.")
+    if open_:
+        parts.append("Changes were pending and were not, and nothing tells which is newer.")
+    ask = [replace(WHOAMI, host=host) for host in dict.fromkeys(item.host for item in unclear)]
+    both = [item for fault in open_ for item in (fault.reading, *fault.disputed_by)]
+    return Verdict("unknown", " ".join(parts), cite(unclear, both), (*ask, WIZARD, PENDING))
 
 
-def _rank(item: Fact | Observation) -> str:
-    if isinstance(item, Refusal):
-        return "other"
-    names = item.groups if isinstance(item, Account) else (getattr(item, "value", ""),)
-    groups = {name.strip().lower() for name in names}.difference(PRIVILEGES)
-    singular = {name.removesuffix("s") for name in groups}
-    if singular.intersection(ADMINISTRATOR):
-        return "admin"
-    is_other = singular.intersection(OTHER) and not singular.intersection(SUSPECT)
-    return "other" if is_other else "suspect"
-
-
-def _pending(case: Case) -> list[Fact | Observation]:
-    """What shows that the SMA has pending changes now."""
-    found: list[Fact | Observation] = []
-    seen = newest(case.observed("pending_changes"))
-    found += [item for item in seen if _is_yes(item.value)]
-    if seen and not found:
-        return []
-    for box in case.boxes("sma"):
-        facts: list[Fact] = [*case.all(Commit, box.host), *case.all(PendingChanges, box.host)]
-        for fact in facts:
-            open_commit = isinstance(fact, Commit) and fact.asked and fact.outcome == "unanswered"
-            if open_commit or (isinstance(fact, PendingChanges) and fact.pending):
-                found.append(fact)
-    wizard = newest(case.observed("wizard"))
-    return found + [item for item in wizard if _is_unfinished(item.value)]
-
-
-def _commits(case: Case, pending: list[Fact | Observation]) -> list[Commit]:
-    return [
-        fact
-        for box in case.boxes("sma")
-        for fact in case.all(Commit, box.host)
-        if fact.outcome == "committed" and any(fact.moment.after(item.moment) for item in pending)
-    ]
-
-
-def _observed(case: Case, accounts: dict[str | None, tuple[str, Fact | Observation]]) -> Verdict:
-    wizard = [item for item in newest(case.observed("wizard")) if _is_finished(item.value)]
-    clean = [item for item in newest(case.observed("pending_changes")) if not _is_yes(item.value)]
-    admins = {case.role(host): item for host, (rank, item) in accounts.items() if rank == "admin"}
-    if not wizard or not clean:
-        missing = tuple(ask for ask, seen in ((WIZARD, wizard), (PENDING, clean)) if not seen)
-        return Verdict(
-            "manual",
-            "Only the SMA's GUI shows whether the wizard finished and its "
-            "changes were committed; allow five minutes after the commit, then reload "
-            "the ESA's page.",
-            cite(wizard, clean, list(admins.values())),
-            (*missing, *_unseen(admins)),
-        )
-    if unseen := _unseen(admins):
-        return Verdict(
-            "unknown",
-            "The wizard is finished and nothing is pending, but the account "
-            "is not shown on both boxes.",
-            cite(wizard, clean),
-            unseen,
-        )
-    faults = _history(case)
-    status: Status = "resolved" if faults else "pass"
-    return Verdict(
-        status,
-        "The wizard is finished, nothing is pending and both accounts are administrators'.",
-        cite(faults, wizard, clean, list(admins.values())),
-        resolved_at=clean[-1].moment.time if faults else None,
+def _suspect(suspects: Sequence[Reading]) -> Verdict:
+    summary = (
+        f"The account is suspect ({accounts.told(suspects[-1])}): the technote asks for the "
+        "Administrator role, and these groups are not known to have it."
     )
+    ask = [replace(WHOAMI, host=host) for host in dict.fromkeys(item.host for item in suspects)]
+    return Verdict("unknown", summary, cite(suspects), (*ask, WIZARD, PENDING))
 
 
-def _unseen(admins: dict[Role, Fact | Observation]) -> tuple[Missing, ...]:
-    return tuple(replace(WHOAMI, on=role) for role in _BOTH if role not in admins)
-
-
-def _history(case: Case) -> list[Fact | Observation]:
-    """Faults that newer evidence took back."""
-    found: list[Fact | Observation] = [fact for fact in case.all(Account) if _rank(fact) == "other"]
-    found += [fact for fact in case.all(Refusal) if fact.kind == "privilege"]
-    found += [item for item in case.observed("pending_changes") if _is_yes(item.value)]
-    found += [item for item in case.observed("wizard") if _is_unfinished(item.value)]
-    return found + [
-        fact
-        for box in case.boxes("sma")
-        for fact in case.all(PendingChanges, box.host)
-        if fact.pending
-    ]
-
-
-def _is_yes(value: str) -> bool:
-    return value.strip().lower() in ("yes", "true", "pending", "1", "lit")
-
-
-def _is_finished(value: str) -> bool:
-    return value.strip().lower() in ("finished", "complete", "completed", "done", "yes")
-
-
-def _is_unfinished(value: str) -> bool:
-    return not _is_finished(value)
+def _observed(
+    case: Case, every: Mapping[str | None, list[Reading]], now: Mapping[str | None, list[Reading]]
+) -> Verdict:
+    """No fault stands: has a person seen that all is well, and the right accounts?"""
+    wizard = newest(pending.finished_wizard(case))
+    clean = newest(pending.nothing_pending(case))
+    admins = [item for items in now.values() for item in items]
+    shown = {case.role(item.host) for item in admins}
+    unseen = tuple(replace(WHOAMI, on=role) for role in _BOTH if role not in shown)
+    if not wizard or not clean:
+        summary = (
+            "Only the SMA's GUI shows whether the wizard finished and its changes were committed; "
+            "allow five minutes after the commit, then reload the ESA's page."
+        )
+        missing = tuple(ask for ask, seen in ((WIZARD, wizard), (PENDING, clean)) if not seen)
+        return Verdict("manual", summary, cite(wizard, clean, admins), (*missing, *unseen))
+    if unseen:
+        summary = (
+            "The wizard is finished and nothing is pending, but the account is not shown on both "
+            "boxes."
+        )
+        return Verdict("unknown", summary, cite(wizard, clean), unseen)
+    faults = list(pending.faults(case))
+    others = [item for items in every.values() for item in items if accounts.rank(item) == "other"]
+    cited = cite([fault.reading for fault in faults], others, wizard, clean, admins)
+    well = "the wizard is finished, nothing is pending and both accounts are administrators'."
+    if not faults and not others:
+        return Verdict("pass", f"As recorded, {well}", cited)
+    since = [fault.cleared_by[-1] for fault in faults]
+    times = [item.moment.time for item in (*since, *(now[item.host][-1] for item in others))]
+    known = [time for time in times if time]
+    when = max(known) if len(known) == len(times) else None
+    return Verdict("resolved", f"It is mended: {well}", cited, resolved_at=when)
 
 
 SCENARIO = Scenario(

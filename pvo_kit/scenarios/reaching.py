@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pvo_kit.case import Case, newest
-from pvo_kit.facts import Interface, PortProbe, Route
+from pvo_kit.facts import Interface, PortProbe, Route, TlsProbe
 from pvo_kit.mail_logs import Connection
 from pvo_kit.network import reaching, to_address
-
-SILENT = ("timeout", "no-route")
+from pvo_kit.scenarios.answering import SILENT, Attempt
 
 
 @dataclass(frozen=True)
@@ -21,67 +20,63 @@ class Way:
     interface: str
 
     @property
-    def own(self) -> list[PortProbe]:
-        """The newest telnets from the interface."""
-        return newest([probe for probe in self.case.probes(self.host) if self._is_own(probe)])
+    def own(self) -> list[Attempt]:
+        """The newest of what was tried from the interface and tells something."""
+        return newest([*self.telnets, *self.sessions])
 
     @property
-    def history(self) -> list[PortProbe]:
-        """Every telnet from the interface that got no answer."""
-        every = [probe for probe in self.case.probes(self.host) if self._is_own(probe)]
-        return [probe for probe in every if probe.outcome in SILENT]
+    def ends(self) -> set[str]:
+        """How these ended: ``banner``, ``silent``, or as a telnet's outcome says."""
+        return {_end(item) for item in self.own}
 
     @property
-    def silent(self) -> list[PortProbe]:
-        """The newest telnets from the interface that got no answer."""
-        return [probe for probe in self.own if probe.outcome in SILENT]
-
-    def outcome(self, outcome: str) -> list[PortProbe]:
-        """Return the newest telnets from the interface that ended so."""
-        return [probe for probe in self.own if probe.outcome == outcome]
+    def telnets(self) -> list[PortProbe]:
+        """Every telnet from the interface that was not cut short."""
+        probes = [probe for probe in self.case.probes(self.host) if probe.outcome != "unknown"]
+        return [probe for probe in probes if self._is_own(probe.interface)]
 
     @property
-    def elsewhere(self) -> list[PortProbe]:
-        """The newest telnets from other interfaces."""
-        return newest([probe for probe in self.case.probes(self.host) if not self._is_own(probe)])
+    def sessions(self) -> list[Attempt]:
+        """The newest deliveries and tlsverify from its address to the SMA that reached TLS.
 
-    def elsewhere_to(self, target: str | None) -> list[PortProbe]:
-        """Return the newest telnets from other interfaces to the same target."""
-        return newest(
-            [
+        The SMA is the address that was tested; any, where nothing was.
+        """
+        tested = {probe.address for probe in self.case.probes(self.host)} - {None}
+        own = self._addresses
+        found: list[TlsProbe | Connection] = [
+            *(link for link in self._deliveries if link.tls in ("success", "failed")),
+            *(
                 probe
-                for probe in self.case.probes(self.host)
-                if not self._is_own(probe) and target in (probe.target, probe.address)
-            ]
-        )
+                for probe in self.case.tls_probes(self.host)
+                if probe.interface in own and probe.outcome in ("success", "failed")
+            ),
+        ]
+        return newest([item for item in found if not tested or item.address in tested])
 
     @property
-    def delivered(self) -> list[Connection]:
-        """The newest delivery from the interface's address to the probed one that reached TLS."""
-        addresses = {
-            str(item.address.ip)
-            for item in self.interfaces
-            if item.address and item.name.lower() == self.interface.lower()
-        }
-        targets = {probe.address or probe.target for probe in self.own}
-        return [
-            link
-            for link in self.case.connections
-            if link.appliance == self.host
-            and link.interface in addresses
-            and link.tls in ("success", "failed")
-            and (not targets or link.address in targets)
-        ][-1:]
+    def errors(self) -> list[Connection]:
+        """The newest deliveries from its address that got no connection."""
+        return newest([link for link in self._deliveries if link.outcome == "connection-error"])
+
+    def elsewhere(self, target: PortProbe | None = None) -> list[PortProbe]:
+        """Return the newest telnet from each other interface, to the same target if one is given.
+
+        A telnet whose interface nothing tells may have been from this one: it is left out.
+        """
+        latest: dict[str, list[PortProbe]] = {}
+        for probe in self.case.probes(self.host):
+            name = probe.interface
+            if name and not self._is_own(name) and (target is None or _same(probe, target)):
+                latest.setdefault(name.lower(), []).append(probe)
+        return [probe for probes in latest.values() for probe in newest(probes)]
 
     @property
     def interfaces(self) -> list[Interface]:
         """The ESA's interfaces; the newest listing of a name counts."""
-        by_name: dict[str, Interface] = {}
+        by_name: dict[str, list[Interface]] = {}
         for item in self.case.all(Interface, self.host):
-            known = by_name.get(item.name)
-            if known is None or not known.moment.after(item.moment):
-                by_name[item.name] = item
-        return list(by_name.values())
+            by_name.setdefault(item.name, []).append(item)
+        return [item for items in by_name.values() for item in newest(items)]
 
     def behind(self, target: str) -> list[Interface | Route]:
         """Return the other interface that the target lies behind, and the route that says so.
@@ -90,7 +85,7 @@ class Way:
         """
         routes = self.case.all(Route, self.host)
         found = reaching(target, self.interfaces, routes)
-        if not found or any(item.name.lower() == self.interface.lower() for item in found):
+        if not found or any(self._is_own(item.name) for item in found):
             return []
         address = to_address(target)
         if any(item.address and address in item.address.network for item in found):
@@ -98,5 +93,35 @@ class Way:
         through = [item for item in routes if item.destination.prefixlen]
         return [*found, *(item for item in through if address in item.destination)]
 
-    def _is_own(self, probe: PortProbe) -> bool:
-        return (probe.interface or "").lower() == self.interface.lower()
+    @property
+    def _deliveries(self) -> list[Connection]:
+        own = self._addresses
+        return [
+            link
+            for link in self.case.connections
+            if link.appliance == self.host and link.interface in own
+        ]
+
+    @property
+    def _addresses(self) -> set[str]:
+        own = [item for item in self.interfaces if self._is_own(item.name)]
+        return {str(item.address.ip) for item in own if item.address}
+
+    def _is_own(self, name: str | None) -> bool:
+        return (name or "").lower() == self.interface.lower()
+
+
+def _end(item: Attempt) -> str:
+    if not isinstance(item, PortProbe):
+        return "banner"  # a session that reached TLS had its 220
+    return "silent" if item.outcome in SILENT else item.outcome
+
+
+def _same(one: PortProbe, other: PortProbe) -> bool:
+    """Whether two telnets went to one target: by its name, or by the address behind it."""
+    return bool({one.target, one.address} & {other.target, other.address} - {None})
+
+
+def is_masked(probe: PortProbe) -> bool:
+    """Return True for a greeting of stars: something in between rewrites it."""
+    return "**" in (probe.reply or "")

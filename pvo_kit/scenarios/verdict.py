@@ -43,7 +43,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer of a rule, for one appliance where it judges each apart (``host``)."""
+    """The answer of a rule, for one appliance where it judges each apart (``host``).
+
+    ``behind`` names the scenarios that would explain this one's evidence, if they fail.
+    """
 
     status: Status
     summary: str
@@ -51,6 +54,7 @@ class Verdict:
     missing: tuple[Missing, ...] = ()
     resolved_at: datetime | None = None
     host: str | None = None
+    behind: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,15 @@ def _combined(scenario: Scenario, case: Case, verdicts: list[Verdict]) -> Findin
         citations,
         tuple(dict.fromkeys(needs)),
         resolved_at=max(times) if status == "resolved" and len(times) == len(leading) else None,
+        behind=_behind(leading),
     )
+
+
+def _behind(leading: list[Verdict]) -> tuple[int, ...]:
+    """What explains every verdict that has evidence to be explained."""
+    told = [verdict.behind for verdict in leading if verdict.citations]
+    first = told[0] if told else ()
+    return tuple(number for number in first if all(number in each for each in told))
 
 
 def _summary(ranked: list[Verdict]) -> str:
@@ -139,7 +151,7 @@ def _needs(scenario: Scenario, case: Case, verdict: Verdict) -> Iterator[Need]:
     if verdict.status == "unknown" and not missing:
         # A rule that names nothing gets what the catalog says this scenario reads.
         missing = tuple(
-            Missing(row.name, row.roles[0])
+            Missing(row.name, row.roles[0], why=row.about)
             for row in catalog.COMMANDS
             if scenario.number in row.scenarios and "(a change)" not in row.about
         )
@@ -150,12 +162,13 @@ def _needs(scenario: Scenario, case: Case, verdict: Verdict) -> Iterator[Need]:
 def _need(case: Case, item: Missing) -> Iterator[Need]:
     row = catalog.command(item.command) if item.command else None
     role: Role = item.on or (row.roles[0] if row else "esa")
-    hosts = [item.host] if item.host else [box.host for box in case.boxes(role)] or [None]
+    known = case.esas if role == "esa" else [box.host for box in case.boxes(role)]
+    hosts = [item.host] if item.host else known or [None]
     for host in hosts:
-        known = case.role(host)
+        found = case.role(host)
         record = item.record and item.record.format(host=host or "HOST")
         need = Need(
-            known if known != "unknown" else role,
+            found if found != "unknown" else role,
             host,
             _why(item, row),
             where=item.where,
