@@ -16,6 +16,8 @@ A case is a folder of evidence and, beside it, a file of the same name and ``.to
     4 = ["mail.current:12"]
     [needs]                                # what must be asked for: appliance, host (- for none),
     3 = ["esa mx.example.com telnet"]      # and a command or the beginning of a place
+    [remedies]                             # complete: what is typed ("" is Enter), the entry that
+    4 = ["sslconfig", "OUTBOUND", ""]      # is picked, or GUI, step by step
     [options]                              # of load() and diagnose()
     pvo_port = 7026
     roles = { "mail01.example.com" = "esa" }
@@ -67,6 +69,7 @@ class Expected:
     resolved_at: dict[int, str] = field(default_factory=dict)
     cites: dict[int, list[str]] = field(default_factory=dict)
     needs: dict[int, list[str]] = field(default_factory=dict)
+    remedies: dict[int, list[str]] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -93,7 +96,7 @@ def expected(sidecar: Path) -> Expected:
     """Read a sidecar; a key that is not known is a mistake in it."""
     table = tomllib.loads(sidecar.read_text(encoding="utf-8"))
     assert table.pop("made") is True, f"{sidecar.name} does not say that it is made"
-    numbered = ("findings", "masked_by", "resolved_at", "cites", "needs")
+    numbered = ("findings", "masked_by", "resolved_at", "cites", "needs", "remedies")
     for key in numbered:
         table[key] = {int(number): value for number, value in table.get(key, {}).items()}
     return Expected(**table)
@@ -138,6 +141,14 @@ def as_expected(diagnosis: pvo.Diagnosis, expected: Expected) -> None:
             assert any(
                 need == text or (": " in text and need.startswith(text)) for need in needed
             ), f"{number} does not ask for {text}: {sorted(needed)}"
+
+    mended = {number: _typed(finding) for number, finding in found.items() if finding.remedy}
+    assert mended == expected.remedies
+
+
+def _typed(finding: pvo.Finding) -> list[str]:
+    steps = finding.remedy.steps if finding.remedy else ()
+    return ["GUI" if step.gui else step.choose or step.send or "" for step in steps]
 
 
 def _asked(need: Mapping[str, Any]) -> str:
