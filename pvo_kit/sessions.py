@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 
 from pvo_kit import catalog, screen
 from pvo_kit.clock import STAMP, read_stamp
@@ -94,10 +94,14 @@ def _may_be_cut(text: str) -> bool:
 
 def _unwrapped(found: Sequence[Row], width: int) -> list[Row]:
     shown = [index for index, row in enumerate(found) if row.text]
+    texts = [found[index].text for index in shown]
     rests: set[int] = set()  # rows that belong to the one above, with the blank ones between
-    for place, (above, below) in enumerate(pairwise(shown)):
-        if len(found[above].text) == width and _is_cut(found, shown, place, width):
-            rests.update(range(above + 1, below + 1))
+    for first, end in _full_runs(texts, width):
+        if _is_prose(texts, first, end, width):
+            continue
+        for place in range(first, min(end, len(shown) - 1)):
+            if _is_next(shown, place) and not _starts_anew(texts[place + 1]):
+                rests.update(range(shown[place] + 1, shown[place + 1] + 1))
     groups: list[list[Row]] = []
     for index, row in enumerate(found):
         if index in rests:
@@ -112,19 +116,21 @@ def _joined(group: Sequence[Row]) -> Row:
     return Row(text, tuple(chain.from_iterable(row.raw for row in group)))
 
 
-def _is_cut(found: Sequence[Row], shown: Sequence[int], place: int, width: int) -> bool:
-    """Whether the shown row at this place, as wide as the terminal, goes on in the next one."""
-    before, full, below, after = (
-        found[shown[at]].text if 0 <= at < len(shown) else "" for at in range(place - 1, place + 3)
-    )
-    return (
-        _may_be_cut(full)
-        and _is_next(shown, place)
-        and not _starts_anew(below)
-        # Around a line of prose that is as wide by chance, others are filled up to a word.
-        and not _is_filled(before, full, width)
-        and not _is_filled(below, after, width)
-    )
+def _full_runs(texts: Sequence[str], width: int) -> Iterator[tuple[int, int]]:
+    """Yield where rows that are as wide as the terminal begin and end."""
+    first = 0
+    for is_full, run in groupby(texts, lambda text: len(text) == width and _may_be_cut(text)):
+        end = first + sum(1 for _ in run)
+        if is_full:
+            yield first, end
+        first = end
+
+
+def _is_prose(texts: Sequence[str], first: int, end: int, width: int) -> bool:
+    """Whether lines are as wide by chance: those around them are filled up to a word."""
+    above = first > 0 and _is_filled(texts[first - 1], texts[first], width)
+    below = end + 1 < len(texts) and _is_filled(texts[end], texts[end + 1], width)
+    return above or below
 
 
 def _is_next(shown: Sequence[int], place: int) -> bool:
