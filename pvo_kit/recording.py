@@ -53,8 +53,13 @@ def _folder(folder: Path) -> Path:
     return folder
 
 
+def is_host(text: str) -> bool:
+    """Return True for a host name, which alone may stand in a command line."""
+    return _HOST.fullmatch(text) is not None
+
+
 def _check(host: str, what: str, value: str) -> None:
-    if not _HOST.fullmatch(host):
+    if not is_host(host):
         raise InputError(f"--host {host!r} is no host name; give it as the prompt shows it")
     if what not in WHAT:
         raise InputError(f"--what {what!r} is not known; give one of {', '.join(WHAT)}")

@@ -391,25 +391,28 @@ def test_everything_missing_is_asked_for_once(case):
             for name in group.commands
         ]
         assert len(set(typed)) == len(typed), "a command twice"
+    lines = set(records(found))
     for need in case.diagnosis.needs:
         (ask,) = _asked_of(found, need)
+
+        def said(text: str, need: Need = need, together: bool = len(ask.hosts) > 1) -> str:
+            return text.replace(need.host, "HOST") if together else text
+
+        why, _, how = said(need.why).partition(" (")
         if need.command:
-            groups = [
+            (told_of,) = (
                 group
                 for turn in ask.turns
                 if bool(turn.switch) == bool(need.mode) and (need.mode or "") in turn.switch
                 for group in turn.typed
-                if need.command in group.commands and need.why in group.reasons
-            ]
-            assert len(groups) == 1
+                if need.command in group.commands
+            )
         else:
-            places = [place.where for place in ask.places if need.why in place.reasons]
-            if len(ask.hosts) > 1:
-                places = [place.replace("HOST", need.host) for place in places]
-            assert sum(need.where.endswith(place) for place in places) == 1
-    lines = set(records(found))
-    for need in case.diagnosis.needs:
-        assert not need.record or need.record in lines
+            where = said(need.where)
+            (told_of,) = (place for place in ask.places if where.endswith(place.where))
+            assert where.removesuffix(told_of.where) in ("", "ESA: ", "SMA: ")
+        assert any(why in reason and reason.endswith(how) for reason in told_of.reasons)
+        assert not need.record or said(need.record) in lines
 
 
 def _asked_of(found: tuple[Ask, ...], need: Need) -> list[Ask]:
@@ -431,6 +434,10 @@ def test_every_form_asks_for_the_same_in_the_same_order(case):
         typed = [line for turn in ask.turns for line in (turn.switch, *_commands(turn)) if line]
         assert [node.text for node in article.all("kbd")] == typed
         assert all(place.where in article.text for place in ask.places)
+        groups = [group for turn in ask.turns for group in turn.typed]
+        for reason in (why for item in (*groups, *ask.places) for why in item.reasons):
+            assert reason in article.text
+            assert reason in " ".join(case.text[case.text.index("To ask for") :].split())
         assert ask.name in article.text
         where = case.text.index(f"\n{ask.name}".partition(",")[0])
         for line in typed:  # each behind the one before, though a command may come in two modes
@@ -449,14 +456,19 @@ def _commands(turn) -> list[str]:
 
 def test_members_that_are_asked_for_the_same_are_asked_together():
     hosts = [f"esa{number}.example.com" for number in (1, 2, 3)]
-    needs = [Need("esa", host, "its account", command="whoami") for host in hosts]
-    needs += [Need("esa", host, "its keys", command="featurekey", mode="machine") for host in hosts]
+    keys = [
+        Need("esa", host, f"keys of {host} (Enter)", command="featurekey", mode="machine")
+        for host in hosts
+    ]
+    needs = [*keys, *(Need("esa", host, "its account", command="whoami") for host in hosts)]
     (members, sma) = asks([*needs, Need("sma", None, "its state", command="status")])
     assert members.name == "ESA esa1.example.com, esa2.example.com, esa3.example.com"
     assert members.hints == ("the same on each of them", "HOST is the appliance's own name")
     assert [turn.switch for turn in members.turns] == ["", "clustermode machine HOST"]
     assert members.commands == ("whoami", "featurekey")
+    assert members.turns[1].typed[0].reasons == ("keys of HOST (Enter)",)
     assert (sma.name, sma.commands) == ("The SMA", ("status",))
+    assert [ask.hosts for ask in asks(needs[:-1])] == [tuple(hosts[:2]), (hosts[2],)]
 
 
 def test_commands_come_in_the_order_of_the_catalog_and_modes_last():
@@ -471,6 +483,17 @@ def test_commands_come_in_the_order_of_the_catalog_and_modes_last():
         ("clustermode machine mx.example.com", ["featurekey"]),
     ]
     assert ask.hints == ("GROUP is the group named below the command",)
+
+
+def test_a_command_that_several_scenarios_miss_is_asked_for_once_with_all_reasons():
+    reasons = ("whether it is online", "its clock (then Enter)", "its name (then Enter)")
+    needs = [Need("sma", "sma.example.com", why, command="status") for why in reasons]
+    needs += [Need("sma", "sma.example.com", why, where="SMA: a page") for why in reasons]
+    (ask,) = asks(needs * 2)
+    told_of = (reasons[0], "its clock; its name (then Enter)")
+    assert ask.commands == ("status",)
+    assert ask.turns[0].typed[0].reasons == told_of
+    assert [(place.where, place.reasons) for place in ask.places] == [("a page", told_of)]
 
 
 @pytest.mark.parametrize("host", ["a;reboot", "$(id)", "-x", "a b", "a\nb", "<b>", "`id`", "ä"])

@@ -96,5 +96,14 @@ def test_every_status_has_a_case(number: int) -> None:
     assert {case["status"] for case in DOCUMENTS[number]["case"]} == STATUSES[number]
 
 
+def test_a_name_that_is_no_host_name_gets_into_no_command_line(tmp_path: Path) -> None:
+    text = "(sma $(reboot))> resumetransfers\n\nTransfers resumed.\n"
+    (tmp_path / "session.txt").write_text(text, encoding="utf-8")
+    diagnosis = pvo.diagnose(pvo.load(tmp_path, roles={"sma;reboot": "sma"}))
+    records = [need.record for need in diagnosis.needs if need.record]
+    assert records
+    assert not any("reboot" in record for record in records)
+
+
 def test_every_scenario_has_cases() -> None:
     assert set(DOCUMENTS) == set(STATUSES)

@@ -1,5 +1,6 @@
 """Reports of a diagnosis: text for a terminal, a table for a notebook, HTML and Markdown pages.
 
-``story`` puts a diagnosis in the order in which it is told; ``pages`` renders that as HTML or
-Markdown from the templates beside it; ``text`` writes the short form for a terminal.
+``story`` puts a diagnosis in the order in which it is told, ``asking`` what is missing in the order
+to type; ``pages`` renders them as HTML or Markdown from the templates beside it (``markdown``
+escapes for the latter); ``text`` writes the short form for a terminal.
 """

@@ -108,10 +108,10 @@ def _together(ask: Ask, members: list[tuple[str | None, list[Need]]]) -> Ask:
 
 
 def _nameless(need: Need) -> Need:
-    """The same need with its host's name taken out of what to look at and what to type."""
+    """The same need with its host's name taken out of every text."""
     name = re.compile(rf"(?<![\w.-]){re.escape(need.host or HOST)}(?![\w.-])")
     where, record = (text and name.sub(HOST, text) for text in (need.where, need.record))
-    return replace(need, host=None, where=where, record=record)
+    return replace(need, host=None, why=name.sub(HOST, need.why), where=where, record=record)
 
 
 def _ask(kind: Role, host: str | None, needs: Sequence[Need]) -> Ask:
@@ -165,16 +165,22 @@ def _record(need: Need) -> str:
 
 
 def _reasons(needs: Sequence[Need]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(need.why for need in needs if need.why))
+    """The reasons, each once; those that end with the same remark in brackets as one."""
+    alike: dict[str, dict[str, None]] = {}
+    for why in (need.why for need in needs if need.why):
+        # "Why (how to leave it)": a menu is left in the same way for every reason.
+        told, bracket, remark = why.rpartition(" (")
+        if not (told and remark.endswith(")")):
+            told, bracket, remark = why, "", ""
+        alike.setdefault(bracket + remark, {})[told] = None
+    return tuple("; ".join(told) + remark for remark, told in alike.items())
 
 
 def _mentions(ask: Ask, word: str) -> bool:
-    places = (place.where for place in ask.places)
-    return any(re.search(rf"\b{word}\b", text) for text in (*_switches(ask), *places))
-
-
-def _switches(ask: Ask) -> Iterator[str]:
-    return (turn.switch for turn in ask.turns)
+    said = [turn.switch for turn in ask.turns]
+    said += [reason for turn in ask.turns for typed in turn.typed for reason in typed.reasons]
+    said += [text for place in ask.places for text in (place.where, *place.reasons)]
+    return any(re.search(rf"\b{word}\b", text) for text in said)
 
 
 def reply(found: Sequence[Ask]) -> list[str]:

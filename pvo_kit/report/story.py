@@ -86,11 +86,6 @@ class Story:
         return order(self.diagnosis)
 
     @property
-    def statuses(self) -> tuple[Status, ...]:
-        """The statuses that occur, in the order of the findings."""
-        return tuple(dict.fromkeys(found.status for found in self.diagnosis.findings))
-
-    @property
     def reply(self) -> tuple[str, ...]:
         """What to ask for as lines to paste."""
         return tuple(reply(self.asks))

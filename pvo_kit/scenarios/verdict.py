@@ -17,6 +17,7 @@ from pvo_kit.case import Case
 from pvo_kit.evidence import Citation, Level, Role
 from pvo_kit.findings import Finding, Need, Status, worst
 from pvo_kit.mail_logs import Connection
+from pvo_kit.recording import is_host
 
 PROVEN: tuple[Status, ...] = ("fail", "pass", "resolved", "not_applicable")
 
@@ -166,7 +167,9 @@ def _need(case: Case, item: Missing) -> Iterator[Need]:
     hosts = [item.host] if item.host else known or [None]
     for host in hosts:
         found = case.role(host)
-        record = item.record and item.record.format(host=host or "HOST")
+        # A name from evidence that is no host name never gets into a command line.
+        name = host if host and is_host(host) else "HOST"
+        record = item.record and item.record.format(host=name)
         need = Need(
             found if found != "unknown" else role,
             host,
