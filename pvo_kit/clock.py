@@ -15,6 +15,7 @@ STAMP = (
 """``Mon Jul 21 11:57:38 2014 GMT``; the zone is missing in banners and in mail logs."""
 
 _STAMP = re.compile(STAMP)
+_NUMBER = re.compile(r"[+-]\d{2}(?:\d{2})?")
 _ZONE_HOURS = {
     "GMT": 0.0, "UTC": 0.0, "WET": 0.0, "BST": 1.0, "WEST": 1.0, "CET": 1.0, "CEST": 2.0,
     "MET": 1.0, "MEST": 2.0, "EET": 2.0, "EEST": 3.0, "SAST": 2.0, "MSK": 3.0, "IST": 5.5,
@@ -38,16 +39,17 @@ def read_stamp(text: str, zone: str = "") -> datetime | None:
     month = _MONTHS.index(match["month"]) + 1
     try:
         local = datetime(int(match["year"]), month, int(match["day"]), hour, minute, second)
-        return local - _offset(match["zone"] or zone)
+        return local - (offset(match["zone"] or zone) or timedelta())
     except (ValueError, OverflowError):  # 31 February; a zone at either end of the calendar
         return None
 
 
-def _offset(zone: str) -> timedelta:
-    if zone[:1] in ("+", "-"):
-        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5] or 0))
-        return -offset if zone[0] == "-" else offset
-    return timedelta(hours=_ZONE_HOURS.get(zone, 0.0))
+def offset(zone: str) -> timedelta | None:
+    """Return how far a zone of a stamp is ahead of UTC, or None where it is not known."""
+    if _NUMBER.fullmatch(zone):
+        ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5] or 0))
+        return -ahead if zone[0] == "-" else ahead
+    return timedelta(hours=_ZONE_HOURS[zone]) if zone in _ZONE_HOURS else None
 
 
 def to_iso(time: datetime | None) -> str | None:

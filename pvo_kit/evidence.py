@@ -104,7 +104,8 @@ class Transcript:
 
     ``host`` is None where no prompt of the file names a machine. ``level`` and ``place`` come from
     a cluster's prompt (``(Group Main_Group)>`` gives ``group`` and ``Main_Group``). ``rows`` holds
-    the prompt's own line first, except where the start is cut off (``cut``).
+    the prompt's own line first, except where the start is cut off (``cut``). ``zone`` is the box's
+    time zone where its session shows it: the lines of its logs are in it and do not tell it.
     """
 
     host: str | None
@@ -115,6 +116,7 @@ class Transcript:
     rows: tuple[Row, ...]
     banner: tuple[Row, ...] = ()
     cut: bool = False
+    zone: str = ""
 
     @property
     def file(self) -> str:

@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from pvo_kit import catalog, configuration, observations, sessions, text
+from pvo_kit import catalog, clock, configuration, observations, sessions, text
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import (
     Configuration,
@@ -257,9 +257,7 @@ def _read_log(found: _Found, log: _Log, year: int | None, dated: datetime | None
             )
         )
     )
-    found.events += [
-        replace(event, appliance=event.appliance or _typed_on(cuts, event.line)) for event in events
-    ]
+    found.events += [_printed(cuts, event) for event in events]
     held = found.lines.setdefault(log.file, {})
     for event in events:
         first, last = event.lines[0][0], event.lines[-1][0]
@@ -303,12 +301,17 @@ def _has_prompt(lines: Iterable[str]) -> bool:
     return any(sessions.PROMPT.match(line) for line in lines if ">" in line[:300])
 
 
-def _typed_on(cuts: Sequence[Transcript], line: int) -> str | None:
-    """The host on which a log line was printed, where grep, findevent or tail printed it."""
+def _printed(cuts: Sequence[Transcript], event: Event) -> Event:
+    """A log line that grep, findevent or tail printed: its box, and that box's time zone."""
     for cut in cuts:
-        if cut.first_line <= line <= cut.last_line and cut.verb in catalog.LOG_COMMANDS:
-            return cut.host
-    return None
+        if cut.first_line <= event.line <= cut.last_line and cut.verb in catalog.LOG_COMMANDS:
+            event = replace(event, appliance=event.appliance or cut.host)
+            ahead = clock.offset(cut.zone)
+            if event.local_time and event.offset is None and ahead is not None:
+                time, seconds = event.local_time - ahead, int(ahead.total_seconds())
+                event = replace(event, time=time, offset=seconds)
+            break
+    return event
 
 
 def _evidence(found: _Found, roles: Mapping[str, Role]) -> Evidence:

@@ -409,7 +409,7 @@ def _not_before(session: Sequence[Transcript]) -> list[Transcript]:
             time=present[0] if present else None,
             not_before=None if present or clock == datetime.min else clock,
         )
-        dated.append(replace(cut, moment=moment))
+        dated.append(replace(cut, moment=moment, zone=zone))
         logged = _times(_LOG_LINE, cut.text, zone) if cut.verb in catalog.LOG_COMMANDS else ()
         clock = max([clock, *present, *logged])
     return dated

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvo_kit.clock import STAMP, read_stamp, to_iso
+from pvo_kit.clock import STAMP, offset, read_stamp, to_iso
 
 NOON = datetime(2014, 7, 21, 12, 0, 0)
 
@@ -91,6 +91,19 @@ def test_the_pattern_can_be_part_of_another() -> None:
     assert (match["month"], match["day"], match["year"], match["zone"]) == (
         "May", "23", "2014", "GMT",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours"),
+    [("GMT", 0), ("JST", 9), ("EST", -5), ("IST", 5.5), ("-03", -3), ("+0530", 5.5)],
+)
+def test_offset(zone: str, hours: float) -> None:
+    assert offset(zone) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("zone", ["", "QQT", "+", "-1", "+xx", "+123", "jst"])
+def test_no_offset(zone: str) -> None:
+    assert offset(zone) is None
 
 
 def test_iso() -> None:

@@ -243,6 +243,7 @@ def test_questions_follow_each_other() -> None:
 
 def test_an_entry_in_brackets_is_no_open_default() -> None:
     assert answers("[1] one", "odd]> x") == []
+    assert answers("[one", "two [3]", "odd]> x") == []
 
 
 @given(st.lists(st.text("[]> a1:", max_size=12), max_size=12))

@@ -643,6 +643,7 @@ def test_logs_and_logins_are_in_the_zone_that_the_box_shows() -> None:
         RESUME,
         "mx.example.com> status", f"Status as of: {noon(9, ' JST')}",
     ]  # fmt: skip
+    assert [cut.zone for cut in split(*lines, "sma.example.com> status")] == ["JST"] * 3 + [""]
     early = [datetime(2014, 7, 21, 3, minute) for minute in (1, 5, 9)]
     assert bounds(*lines) == [
         (early[0], None, early[2]),
