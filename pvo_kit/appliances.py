@@ -17,8 +17,8 @@ _SMA_PRODUCT = re.compile(
 _ESA_PRODUCT = re.compile(
     r"Messaging Gateway|Email Security|Secure Email Gateway|\b[CX]\d{3}", re.I
 )
-_SMA_NAME = re.compile(r"(?:^|[.\d_-])(?:sma|sewm)[\d_-]*(?=[.]|$)", re.I)
-_ESA_NAME = re.compile(r"(?:^|[.\d_-])(?:esa|seg|ces)[\d_-]*(?=[.]|$)", re.I)
+_SMA_NAMES = frozenset({"sma", "sewm"})
+_ESA_NAMES = frozenset({"esa", "seg", "ces"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,9 @@ def _signs(
     for fact in own:
         if isinstance(fact, Suspension) and _QUARANTINE_LISTENERS & set(fact.listeners):
             yield "sma", f"listener: {fact.listeners[0]}"
-    if host and bool(_SMA_NAME.search(host)) != bool(_ESA_NAME.search(host)):
-        yield ("sma" if _SMA_NAME.search(host) else "esa"), "host name"
+    words = set(re.split(r"[^a-z]+", (host or "").lower().partition(".")[0]))
+    if bool(words & _SMA_NAMES) != bool(words & _ESA_NAMES):
+        yield ("sma" if words & _SMA_NAMES else "esa"), "host name"
 
 
 def _command_roles(own: Sequence[Fact], cuts: Sequence[Transcript]) -> dict[Role, str]:

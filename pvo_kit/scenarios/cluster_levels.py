@@ -146,11 +146,18 @@ def _ask(case: Case, levels: Levels) -> tuple[Missing, ...]:
     """The commands whose answer shows the level, on each member that has not shown it."""
     members = case.members or tuple(host for host in case.esas if host)
     missing = [] if case.members else [MEMBERS]
-    missing += [_show(member, cell) for member in members for cell in levels.unread(member)]
+    missing += [_show(member, cell) for member in members for cell in _first(levels, member)]
     if not members:
         missing += [Missing(command, "esa", why="its level") for command in COMMANDS.values()
                     if command != "dlpconfig"]  # fmt: skip
     return tuple(dict.fromkeys(missing))
+
+
+def _first(levels: Levels, member: str) -> list[Cell]:
+    """A member's unread cells; the group's later, since the machine's NOTICE may tell it too."""
+    unread = list(levels.unread(member))
+    own = {setting for setting, level, _ in unread if level == "machine"}
+    return [cell for cell in unread if cell[1] == "machine" or cell[0] not in own]
 
 
 def _show(member: str, cell: Cell) -> Missing:

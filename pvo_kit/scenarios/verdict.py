@@ -166,7 +166,7 @@ def _need(case: Case, item: Missing) -> Iterator[Need]:
     known = case.esas if role == "esa" else [box.host for box in case.boxes(role)]
     hosts = [item.host] if item.host else known or [None]
     for host in hosts:
-        found = case.role(host)
+        found = case.role(host) if host else role
         # A name from evidence that is no host name never gets into a command line.
         name = host if host and is_host(host) else "HOST"
         record = item.record and item.record.format(host=name)
@@ -180,7 +180,7 @@ def _need(case: Case, item: Missing) -> Iterator[Need]:
         if row is None:
             yield need
             continue
-        mode = (item.mode or row.mode) if case.clustered(host) else None
+        mode = (item.mode or row.mode) if role == "esa" and case.clustered(host) else None
         yield replace(need, command=item.typed or row.typed, mode=mode, role=row.access)
 
 
