@@ -8,7 +8,7 @@ sent, diagnose the six known causes with cited proof, and tell what is still to 
 """
 
 from importlib import import_module
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from pvo_kit import tls
 from pvo_kit.diagnosis import diagnose
@@ -19,6 +19,11 @@ from pvo_kit.loading import load
 from pvo_kit.resources import example, examples
 from pvo_kit.version import __version__
 
+if TYPE_CHECKING:
+    from pvo_kit import charts
+    from pvo_kit.mail_logs.history import connections, tls_failures
+    from pvo_kit.mail_logs.reader import iter_mail_logs, read_mail_logs, to_parquet
+
 __all__ = [
     "Citation",
     "Diagnosis",
@@ -28,16 +33,32 @@ __all__ = [
     "Need",
     "PvoError",
     "__version__",
+    "charts",
+    "connections",
     "diagnose",
     "example",
     "examples",
+    "iter_mail_logs",
     "load",
+    "read_mail_logs",
     "tls",
+    "tls_failures",
+    "to_parquet",
 ]
 
+_ON_FIRST_USE = {
+    "charts": "pvo_kit.charts",
+    "connections": "pvo_kit.mail_logs.history",
+    "iter_mail_logs": "pvo_kit.mail_logs.reader",
+    "read_mail_logs": "pvo_kit.mail_logs.reader",
+    "tls_failures": "pvo_kit.mail_logs.history",
+    "to_parquet": "pvo_kit.mail_logs.reader",
+}
 
-def __getattr__(name: str) -> ModuleType:
-    """Load ``charts`` on first use: matplotlib is not needed to reach a verdict."""
-    if name == "charts":
-        return import_module("pvo_kit.charts")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    """Load what stands on pandas, polars or matplotlib on first use: no verdict needs them."""
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(_ON_FIRST_USE[name])
+    return module if module.__name__ == f"{__name__}.{name}" else getattr(module, name)
