@@ -31,7 +31,7 @@ class Filter:
 
     def __init__(self, since: Time, until: Time, address: str | None, port: int | None) -> None:
         """Keep everything where all are None."""
-        self._since, self._until = _microseconds(since, "since"), _microseconds(until, "until")
+        self._since, self._until = microseconds_of(since, "since"), microseconds_of(until, "until")
         self._address, self._port = address, port
         self._known = pl.DataFrame()
 
@@ -82,7 +82,8 @@ def _fits(name: str, wanted: str | int | None, opens: pl.Expr) -> pl.Expr:
     return pl.when(opens).then(told.fill_null(False)).otherwise(told)
 
 
-def _microseconds(time: Time, name: str) -> int | None:
+def microseconds_of(time: Time, name: str) -> int | None:
+    """A time as microseconds since 1970; raises InputError, which calls it ``name``."""
     if time is None:
         return None
     try:

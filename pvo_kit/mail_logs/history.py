@@ -17,6 +17,8 @@ import pandas as pd
 from pvo_kit import frames
 from pvo_kit.errors import InputError
 from pvo_kit.mail_logs.failures import REASONS, normalised, suggestion
+from pvo_kit.mail_logs.filters import Time, microseconds_of
+from pvo_kit.mail_logs.forms import NO_TIME
 from pvo_kit.mail_logs.kinds import DELIVERY
 from pvo_kit.mail_logs.order import in_order
 from pvo_kit.mail_logs.relevance import OTHER_PORTS
@@ -63,6 +65,20 @@ def tls_failures(connections: pd.DataFrame) -> pd.DataFrame:
     elsewhere = failed["port"].isin(OTHER_PORTS)
     cause = told.map(causes).where(~elsewhere).astype("str")
     return failed.assign(suggests=cause.astype("category"))
+
+
+def within(connections: pd.DataFrame, since: Time, until: Time) -> pd.DataFrame:
+    """The connections that were open at some time of a span, whole; none that has no time."""
+    if since is None and until is None:
+        return connections
+    first, last = microseconds_of(since, "since"), microseconds_of(until, "until")
+    begin = connections["opened"].fillna(connections["closed"]).to_numpy().astype(np.int64)
+    end = connections["closed"].fillna(connections["opened"]).to_numpy().astype(np.int64)
+    inside = begin != NO_TIME
+    inside &= True if first is None else end >= first
+    inside &= True if last is None else begin <= last
+    found: pd.DataFrame = connections[inside]
+    return found.reset_index(drop=True)
 
 
 def _of_connections(events: pd.DataFrame) -> Flags:

@@ -189,11 +189,15 @@ def _look(source: Source) -> Log | Unread:
         return Unread(source.file, found.reason)
     lines = list(_whole(islice(text.lines(source.stream, found.encoding, data), HEAD)))
     mixed = not _is_log(lines) or (len(lines) < HEAD and _has_prompt(lines))
+    return look(source.file, found.encoding, data, lines, mixed)
+
+
+def look(file: str, encoding: str, data: bytes, lines: Sequence[str], mixed: bool) -> Log:
+    """How a file is to be read, by its first bytes and its first lines."""
     column = cut_column(lines)
-    feeds = "\n" in data.decode(found.encoding, "replace")
+    feeds = "\n" in data[: text.HEAD].decode(encoding, "replace")
     forms = () if mixed or column or not feeds else _forms(lines[:_FIRST])
-    return Log(source.file, found.encoding, forms, mixed, column, first_dated(lines),
-               tuple(_starts(lines)))  # fmt: skip
+    return Log(file, encoding, forms, mixed, column, first_dated(lines), tuple(_starts(lines)))
 
 
 def _whole(lines: Iterator[str]) -> Iterator[str]:

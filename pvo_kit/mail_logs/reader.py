@@ -97,6 +97,15 @@ def to_parquet(
     return keeper.close(files, wanted.asked, logs)
 
 
+def account(paths: Path | Iterable[Path], year: int | None = None) -> dict[str, Any]:
+    """What became of every line, without the rows: ``attrs["coverage"]``, and ``kinds`` by name."""
+    logs, wanted = Logs(), Wanted("all", Filter(None, None, None, None), year)
+    wanted.told = frozenset()
+    for _ in read_rows(LogFiles(paths), wanted, logs):
+        pass
+    return {**logs.totals.as_dict(), "kinds": dict(logs.totals.coverage.kinds)}
+
+
 Rows = Iterator[tuple[pl.DataFrame, str]]
 """Rows of the engine, and the file that they are of."""
 

@@ -144,6 +144,12 @@ class Utf8:
             return 0
 
 
+def decoded(head: bytes, rest: BinaryIO, encoding: str) -> Stream:
+    """Bytes that were read already and the stream of the rest, as UTF-8."""
+    stream = Chained(head, Careful(rest))
+    return stream if encoding == "utf-8" else Utf8(stream, encoding)
+
+
 class Disk:
     """Where the files that ``walk(paths)`` names lie on disk, as far as they lie there as such."""
 
