@@ -18,26 +18,34 @@ from pvo_kit.findings import Diagnosis, Finding, Need
 from pvo_kit.loading import load
 from pvo_kit.resources import example, examples
 from pvo_kit.version import __version__
+from pvo_kit.what_if import AddKey, Ciphers, DeliverFrom, MoveSetting, WhatIf, choices, what_if
 
 __all__ = [
+    "AddKey",
+    "Ciphers",
     "Citation",
+    "DeliverFrom",
     "Diagnosis",
     "Evidence",
     "Finding",
     "InputError",
+    "MoveSetting",
     "Need",
     "PvoError",
+    "WhatIf",
     "__version__",
+    "choices",
     "diagnose",
     "example",
     "examples",
     "load",
     "tls",
+    "what_if",
 ]
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Load ``charts`` on first use: matplotlib is not needed to reach a verdict."""
-    if name == "charts":
-        return import_module("pvo_kit.charts")
+    """Load ``charts`` and ``tables`` on first use: no verdict needs matplotlib or pandas."""
+    if name in ("charts", "tables"):
+        return import_module(f"pvo_kit.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
