@@ -16,7 +16,7 @@ from pvo_kit.errors import InputError, PvoError
 from pvo_kit.evidence import Citation, Evidence
 from pvo_kit.findings import Diagnosis, Finding, Need
 from pvo_kit.loading import load
-from pvo_kit.resources import example, examples
+from pvo_kit.resources import example, examples, locate
 from pvo_kit.version import __version__
 from pvo_kit.what_if import AddKey, Ciphers, DeliverFrom, MoveSetting, WhatIf, choices, what_if
 
@@ -39,6 +39,7 @@ __all__ = [
     "example",
     "examples",
     "load",
+    "locate",
     "tls",
     "what_if",
 ]

@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_diagnose(commands)
     _add_observe(commands)
+    _add_lab(commands)
     listing = commands.add_parser("commands", help="print the catalog of commands as a table")
     listing.set_defaults(run=_commands)
     return parser
@@ -131,6 +132,41 @@ def _add_observe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     observe.add_argument("--by", default="", metavar="NAME", help="who saw it")
     observe.set_defaults(run=_observe)
+
+
+def _add_lab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    lab = commands.add_parser(
+        "lab",
+        help="open the notebooks on an escalation in JupyterLab",
+        description="Copies the notebooks to a working folder and opens 00_start_here there. "
+        "Copies that you have edited are kept.",
+    )
+    lab.add_argument(
+        "path", nargs="?", metavar="PATH", help="an escalation, or the name of a bundled case"
+    )
+    lab.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="the working folder (pvo-notebooks in the current folder)",
+    )
+    lab.add_argument("--port", type=int, metavar="N", help="of the server on this machine (8888)")
+    lab.add_argument(
+        "--no-browser", action="store_true", help="print the address and open no browser"
+    )
+    lab.set_defaults(run=_lab)
+
+
+def _lab(arguments: argparse.Namespace) -> int:
+    from pvo_kit import lab
+
+    lab.check_installed()
+    folder = arguments.folder or Path(lab.FOLDER)
+    for name in lab.prepare(arguments.path, folder):
+        _say(f"{folder / name} is kept: it was edited")
+    _say(f"the notebooks are in {folder}; Ctrl-C here stops JupyterLab")
+    lab.serve(folder, browser=not arguments.no_browser, port=arguments.port)
+    return 0
 
 
 def _observe(arguments: argparse.Namespace) -> int:
