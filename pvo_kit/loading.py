@@ -29,6 +29,7 @@ from pvo_kit.mail_logs import Coverage, Event, connections, parse_header, read, 
 from pvo_kit.mail_logs.header import first_dated, normalise
 from pvo_kit.mail_logs.relevance import relevant
 from pvo_kit.parsers import wizard
+from pvo_kit.progress import Told
 from pvo_kit.sources import LIMITS, Limits, Source, SourceError, Unread, walk
 
 WHOLE = 32 << 20
@@ -81,12 +82,14 @@ def load(
     limits: Limits = LIMITS,
     stdin: BinaryIO | None = None,
     year: int | None = None,
+    progress: Told | None = None,
 ) -> Evidence:
     """Load one escalation from folders, files, archives or ``-`` (standard input).
 
     ``roles`` sets the role of hosts by name, ``year`` is taken for syslog lines that no other line
-    and no file name dates, ``limits`` bounds what archives may unpack to. Raises InputError, which
-    names the files and the way out, where nothing at all could be read.
+    and no file name dates, ``limits`` bounds what archives may unpack to, ``progress`` is told of
+    each block how many bytes it has. Raises InputError, which names the files and the way out,
+    where nothing at all could be read.
     """
     if not paths:
         raise InputError("nothing to load: give a folder, files, an archive or - (standard input)")
@@ -96,7 +99,7 @@ def load(
             found.files.append(EvidenceFile(item.file, "unused", None, 0, item.reason, item.digest))
             found.damage.append(f"{item.file} {item.reason}")
         else:
-            _read(found, item, year)
+            _read(found, item, year, progress)
     _refuse_nothing(paths, found.files)
     for log in found.undated:
         _read_log(found, log, year, min(found.dated, default=None))
@@ -115,15 +118,18 @@ def _refuse_nothing(paths: Sequence[str | os.PathLike[str]], files: Sequence[Evi
 
 
 class _Hashed:
-    """A stream that hashes what is read from it."""
+    """A stream that hashes what is read from it, and tells how much that was."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, progress: Told | None) -> None:
         self._stream = stream
         self._hash = sha256()
+        self._progress = progress
 
     def read(self, size: int) -> bytes:
         data = self._stream.read(size)
         self._hash.update(data)
+        if self._progress:
+            self._progress(len(data))
         return data
 
     def drain(self) -> None:
@@ -136,8 +142,8 @@ class _Hashed:
         return self._hash.hexdigest()
 
 
-def _read(found: _Found, source: Source, year: int | None) -> None:
-    stream = _Hashed(source.stream)
+def _read(found: _Found, source: Source, year: int | None, progress: Told | None) -> None:
+    stream = _Hashed(source.stream, progress)
     data, damage = _whole(stream)
     detected = text.detect(data[: text.HEAD], complete=len(data) <= text.HEAD)
     kind: Kind = "unused"
