@@ -46,7 +46,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Load ``charts`` and ``tables`` on first use: no verdict needs matplotlib or pandas."""
-    if name in ("charts", "tables"):
+    """Load these on first use: no verdict needs matplotlib, pandas or Jupyter."""
+    if name in ("charts", "tables", "widgets"):
         return import_module(f"pvo_kit.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
