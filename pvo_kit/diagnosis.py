@@ -25,9 +25,14 @@ def diagnose(
     anything in the evidence: a rule that breaks is a finding with the status ``error``.
     """
     asked = _numbers(scenarios)
+    check_port(pvo_port)
+    return judge(cases.build(evidence, pvo_port), asked)
+
+
+def check_port(pvo_port: int | None) -> None:
+    """Raise InputError for a number that is no TCP port."""
     if pvo_port is not None and not 0 < pvo_port < 65536:
         raise InputError(f"{pvo_port} is not a TCP port; give a number from 1 to 65535")
-    return judge(cases.build(evidence, pvo_port), asked)
 
 
 def judge(case: Case, scenarios: Collection[int] | None = None) -> Diagnosis:

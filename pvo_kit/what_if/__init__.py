@@ -10,7 +10,7 @@ after. What that leaves open stays open.
 
 from pvo_kit.what_if.asking import what_if
 from pvo_kit.what_if.changes import AddKey, Change, Ciphers, DeliverFrom, MoveSetting
-from pvo_kit.what_if.choices import Choices, CipherChoice, Option, choices
+from pvo_kit.what_if.options import Choices, CipherChoice, Option, choices
 from pvo_kit.what_if.result import MARK, WhatIf
 
 __all__ = [
