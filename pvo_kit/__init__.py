@@ -8,7 +8,7 @@ sent, diagnose the six known causes with cited proof, and tell what is still to 
 """
 
 from importlib import import_module
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from pvo_kit import tls
 from pvo_kit.diagnosis import diagnose
@@ -19,6 +19,11 @@ from pvo_kit.loading import load
 from pvo_kit.resources import example, examples, locate
 from pvo_kit.version import __version__
 from pvo_kit.what_if import AddKey, Ciphers, DeliverFrom, MoveSetting, WhatIf, choices, what_if
+
+if TYPE_CHECKING:
+    from pvo_kit import charts, tables, widgets
+    from pvo_kit.mail_logs.history import connections, tls_failures
+    from pvo_kit.mail_logs.reader import iter_mail_logs, read_mail_logs, to_parquet
 
 __all__ = [
     "AddKey",
@@ -34,19 +39,39 @@ __all__ = [
     "PvoError",
     "WhatIf",
     "__version__",
+    "charts",
     "choices",
+    "connections",
     "diagnose",
     "example",
     "examples",
+    "iter_mail_logs",
     "load",
     "locate",
+    "read_mail_logs",
+    "tables",
     "tls",
+    "tls_failures",
+    "to_parquet",
     "what_if",
+    "widgets",
 ]
 
+_ON_FIRST_USE = {
+    "charts": "pvo_kit.charts",
+    "connections": "pvo_kit.mail_logs.history",
+    "iter_mail_logs": "pvo_kit.mail_logs.reader",
+    "read_mail_logs": "pvo_kit.mail_logs.reader",
+    "tables": "pvo_kit.tables",
+    "tls_failures": "pvo_kit.mail_logs.history",
+    "to_parquet": "pvo_kit.mail_logs.reader",
+    "widgets": "pvo_kit.widgets",
+}
 
-def __getattr__(name: str) -> ModuleType:
-    """Load these on first use: no verdict needs matplotlib, pandas or Jupyter."""
-    if name in ("charts", "tables", "widgets"):
-        return import_module(f"pvo_kit.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    """Load what stands on pandas, polars or matplotlib on first use: no verdict needs them."""
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(_ON_FIRST_USE[name])
+    return module if module.__name__ == f"{__name__}.{name}" else getattr(module, name)

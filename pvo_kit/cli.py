@@ -10,20 +10,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pvo_kit.errors import InputError, PvoError
-from pvo_kit.escape import terminal
-from pvo_kit.observations import WHAT
+from pvo_kit.commands import diagnose, lab, listing, logs, observe
+from pvo_kit.commands.output import say
+from pvo_kit.errors import PvoError
 from pvo_kit.version import __version__
 
-if TYPE_CHECKING:
-    from pvo_kit.evidence import Evidence, Role
-    from pvo_kit.findings import Diagnosis
-    from pvo_kit.sources import Limits
-
 USAGE_ERROR = 2
+
+VERBS = (diagnose, observe, logs, lab, listing)
+"""In the order of ``--help``."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,14 +32,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except PvoError as error:
-        _say(f"pvo-kit: {error}")
+        say(f"pvo-kit: {error}")
         return USAGE_ERROR
     except BrokenPipeError:
         # The reader (a pager, head) is gone: there is nobody to tell.
         sys.stderr.close()
         return USAGE_ERROR
     except KeyboardInterrupt:
-        _say("pvo-kit: interrupted")
+        say("pvo-kit: interrupted")
         return 130
 
 
@@ -54,220 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         "outbreak quarantines.",
     )
     parser.add_argument("--version", action="version", version=f"pvo-kit {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add_diagnose(commands)
-    _add_observe(commands)
-    _add_lab(commands)
-    listing = commands.add_parser("commands", help="print the catalog of commands as a table")
-    listing.set_defaults(run=_commands)
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for verb in VERBS:
+        verb.add(verbs)
     return parser
-
-
-def _add_diagnose(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    diagnose = commands.add_parser(
-        "diagnose",
-        help="tell which of the six causes the evidence shows",
-        description="Several PATHs are one escalation: folders, files, .zip, .tar, .tar.gz, .gz, "
-        "or - for standard input. What a file is, is found by its content.",
-        epilog="Exit codes: 1 at least one cause is shown; 3 none is shown but something is not "
-        "known; 0 all is well; 2 usage error or nothing could be read.",
-    )
-    diagnose.add_argument("paths", nargs="+", metavar="PATH")
-    diagnose.add_argument(
-        "--scenario",
-        type=int,
-        action="append",
-        metavar="N",
-        help="only this scenario, 1 to 6 (may be repeated)",
-    )
-    diagnose.add_argument("--format", choices=("text", "json", "md", "html"), default="text")
-    diagnose.add_argument("--out", type=Path, metavar="FILE", help="write the result to this file")
-    diagnose.add_argument(
-        "--pvo-port", type=int, metavar="N", help="the quarantine's port, where it is not 7025"
-    )
-    diagnose.add_argument(
-        "--role",
-        action="append",
-        default=[],
-        metavar="HOST=esa|sma",
-        help="what a host is, where the evidence does not tell (may be repeated)",
-    )
-    diagnose.add_argument(
-        "--year", type=int, metavar="Y", help="the year of log lines that name none"
-    )
-    limits = diagnose.add_argument_group("limits of archives")
-    limits.add_argument("--max-depth", type=int, metavar="N", help="archives in archives (3)")
-    limits.add_argument(
-        "--max-ratio", type=int, metavar="N", help="expansion of a member beyond 64 MiB (200)"
-    )
-    limits.add_argument("--max-size", type=int, metavar="GIB", help="expanded archive in GiB (64)")
-    limits.add_argument("--max-members", type=int, metavar="N", help="members (100000)")
-    diagnose.add_argument(
-        "-v",
-        "--verbose",
-        action="store_true",
-        help="progress, and the tracebacks behind error findings",
-    )
-    diagnose.set_defaults(run=_diagnose)
-
-
-def _add_observe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    observe = commands.add_parser(
-        "observe",
-        help="record what only a person sees in a GUI",
-        description="Adds one observation to observations.toml in FOLDER, where diagnose reads it.",
-    )
-    observe.add_argument("folder", type=Path, metavar="FOLDER", help="the escalation's folder")
-    observe.add_argument("--host", required=True, help="the appliance whose GUI was looked at")
-    observe.add_argument("--what", required=True, choices=WHAT)
-    observe.add_argument(
-        "--value",
-        required=True,
-        metavar="TEXT",
-        help="wizard: finished or not-finished; pending_changes: yes or no; role: "
-        "as the GUI names it; port: a number; else the text as it stands",
-    )
-    observe.add_argument(
-        "--time", metavar="WHEN", help="when it was seen: 2014-07-21T12:05:00+02:00"
-    )
-    observe.add_argument("--by", default="", metavar="NAME", help="who saw it")
-    observe.set_defaults(run=_observe)
-
-
-def _add_lab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    lab = commands.add_parser(
-        "lab",
-        help="open the notebooks on an escalation in JupyterLab",
-        description="Copies the notebooks to a working folder and opens 00_start_here there. "
-        "Copies that you have edited are kept.",
-    )
-    lab.add_argument(
-        "path", nargs="?", metavar="PATH", help="an escalation, or the name of a bundled case"
-    )
-    lab.add_argument(
-        "--folder",
-        type=Path,
-        metavar="DIR",
-        help="the working folder (pvo-notebooks in the current folder)",
-    )
-    lab.add_argument("--port", type=int, metavar="N", help="of the server on this machine (8888)")
-    lab.add_argument(
-        "--no-browser", action="store_true", help="print the address and open no browser"
-    )
-    lab.set_defaults(run=_lab)
-
-
-def _lab(arguments: argparse.Namespace) -> int:
-    from pvo_kit import lab
-
-    lab.check_installed()
-    folder = arguments.folder or Path(lab.FOLDER)
-    for name in lab.prepare(arguments.path, folder):
-        _say(f"{folder / name} is kept: it was edited")
-    _say(f"the notebooks are in {folder}; Ctrl-C here stops JupyterLab")
-    lab.serve(folder, browser=not arguments.no_browser, port=arguments.port)
-    return 0
-
-
-def _observe(arguments: argparse.Namespace) -> int:
-    from pvo_kit.recording import record
-
-    path = record(
-        arguments.folder,
-        arguments.host,
-        arguments.what,
-        arguments.value,
-        arguments.time,
-        arguments.by,
-    )
-    _say(f"recorded in {path.name}; run pvo-kit diagnose {arguments.folder} again")
-    return 0
-
-
-def _diagnose(arguments: argparse.Namespace) -> int:
-    from pvo_kit.diagnosis import diagnose
-    from pvo_kit.loading import load
-
-    roles = dict(_role(text) for text in arguments.role)
-    if arguments.verbose:
-        _say(f"loading {', '.join(arguments.paths)}")
-    evidence = load(*arguments.paths, roles=roles, limits=_limits(arguments), year=arguments.year)
-    for told in evidence.damage:
-        _say(f"pvo-kit: warning: {told}")
-    if arguments.verbose:
-        _say(f"{len(evidence.files)} files, {len(evidence.transcripts)} transcripts")
-    diagnosis = diagnose(evidence, arguments.scenario, arguments.pvo_port)
-    if arguments.verbose:
-        for found in diagnosis.findings:
-            if found.trace:
-                _say(f"scenario {found.scenario}:\n{found.trace}")
-    _write(_rendered(diagnosis, evidence, arguments.format), arguments.out)
-    return diagnosis.exit_code
-
-
-def _rendered(diagnosis: Diagnosis, evidence: Evidence, form: str) -> str:
-    if form == "json":
-        return diagnosis.to_json()
-    if form == "text":
-        return repr(diagnosis)
-    from pvo_kit.report import pages
-
-    return (pages.to_html if form == "html" else pages.to_markdown)(diagnosis, evidence)
-
-
-def _role(text: str) -> tuple[str, Role]:
-    host, _, role = text.rpartition("=")
-    if not host or role.lower() not in ("esa", "sma"):
-        raise InputError(f"--role {text}: write HOST=esa or HOST=sma")
-    return host.lower(), "esa" if role.lower() == "esa" else "sma"
-
-
-def _limits(arguments: argparse.Namespace) -> Limits:
-    from pvo_kit.sources import Limits
-
-    given = {
-        "depth": arguments.max_depth,
-        "ratio": arguments.max_ratio,
-        "total_bytes": arguments.max_size and arguments.max_size << 30,
-        "members": arguments.max_members,
-    }
-    return Limits(**{name: value for name, value in given.items() if value is not None})
-
-
-def _write(text: str, out: Path | None) -> None:
-    if out is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    try:
-        out.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(
-            f"{out}: cannot be written ({error.strerror}); choose another --out"
-        ) from None
-
-
-def _commands(_: argparse.Namespace) -> int:
-    from pvo_kit.catalog import COMMANDS
-
-    rows = [("Command", "Appliance", "Mode", "Scenarios", "Read", "What it shows")]
-    for row in COMMANDS:
-        rows.append(
-            (
-                row.typed,
-                " ".join(row.roles),
-                row.mode or "any",
-                " ".join(map(str, row.scenarios)),
-                "yes" if row.parser else "no",
-                row.about,
-            )
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for cells in rows:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        print(line.rstrip())
-    return 0
-
-
-def _say(text: str) -> None:
-    print("\n".join(terminal(line) for line in text.split("\n")), file=sys.stderr)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -27,6 +28,7 @@ from pvo_kit.evidence import (
 )
 from pvo_kit.mail_logs import Coverage, Event, connections, parse_header, read, recognise
 from pvo_kit.mail_logs.header import first_dated, normalise
+from pvo_kit.mail_logs.plain import HEAD
 from pvo_kit.mail_logs.relevance import relevant
 from pvo_kit.parsers import wizard
 from pvo_kit.progress import Told
@@ -34,6 +36,9 @@ from pvo_kit.sources import LIMITS, Limits, Source, SourceError, Unread, walk
 
 WHOLE = 32 << 20
 """Bytes. A larger file is read as a stream, which only a mail log can be."""
+
+LARGE = 4 << 20
+"""Bytes. From here on a log is read faster than the libraries of the fast reader are loaded."""
 
 AROUND = 3
 """Lines kept before and after each log line that matters, to show it in its surroundings."""
@@ -57,6 +62,8 @@ class _Log:
     lines: Sequence[str]
     cuts: Sequence[Transcript] | None
     """The transcripts of a file that is no pure log; None for one that is."""
+    data: bytes = b""
+    encoding: str = ""
 
 
 @dataclass
@@ -152,11 +159,11 @@ def _read(found: _Found, source: Source, year: int | None, progress: Told | None
         reason = "is empty; ask for it again"
     elif detected.encoding and len(data) <= WHOLE:
         lines = list(text.lines(BytesIO(data), detected.encoding))
-        kind, reason = _take(found, source.file, lines, year)
+        kind, reason = _take(found, _Log(source.file, lines, None, data, detected.encoding), year)
         count = len(lines)
     elif detected.encoding:
-        rest = text.lines(cast(BinaryIO, stream), detected.encoding, head=data)
-        kind, reason, count, damage = _take_stream(found, source.file, rest, year)
+        large = _Large(source.file, detected.encoding, data, cast(BinaryIO, stream))
+        kind, reason, count, damage = _take_stream(found, large, year)
     digest, late = _digest(stream)
     damage = damage or late
     if damage:
@@ -186,32 +193,60 @@ def _digest(stream: _Hashed) -> tuple[str, str | None]:
     return stream.digest(), None
 
 
+@dataclass(frozen=True)
+class _Large:
+    """A file too large to hold: its first bytes, and the stream of the rest."""
+
+    file: str
+    encoding: str
+    data: bytes
+    stream: BinaryIO
+
+    def lines(self) -> Iterator[str]:
+        """All lines; they can be taken once."""
+        return text.lines(self.stream, self.encoding, head=self.data)
+
+
 def _take_stream(
-    found: _Found, file: str, lines: Iterator[str], year: int | None
+    found: _Found, large: _Large, year: int | None
 ) -> tuple[Kind, str | None, int, str | None]:
     """Read a file too large to hold: a mail log, or nothing."""
-    sample = [line for _, line in zip(range(_SAMPLE), lines, strict=False)]
-    if not _is_log(sample):
+    head = list(islice(text.lines(BytesIO(large.data), large.encoding), HEAD))
+    if not _is_log(head[:_SAMPLE]):
         return "unused", _STREAM_TOO_LONG, 0, None
-    coverage = found.coverage[file] = Coverage()
-    damage = None
-    try:
-        events = read(_chained(sample, lines), file, year, coverage=coverage)
-        found.events += relevant(events)
-    except SourceError as error:
-        damage = str(error)
-    return "mail_log", None, coverage.lines, damage
+    damage = _read_fast(found, large, head, year, None)
+    if damage is None:
+        coverage = found.coverage[large.file] = Coverage()
+        try:
+            found.events += relevant(read(large.lines(), large.file, year, coverage=coverage))
+        except SourceError as error:
+            damage = str(error)
+    return "mail_log", None, found.coverage[large.file].lines, damage or None
 
 
-def _chained(sample: list[str], lines: Iterator[str]) -> Iterator[str]:
-    yield from sample
-    yield from lines
+def _read_fast(
+    found: _Found, large: _Large, head: Sequence[str], year: int | None, dated: datetime | None
+) -> str | None:
+    """Read a log with the fast reader; return the damage ('': none), None: it cannot be read so."""
+    from pvo_kit.mail_logs import citing, logfiles, streams
+    from pvo_kit.mail_logs.batches import Logs
+
+    log = logfiles.look(large.file, large.encoding, large.data, head, mixed=False)
+    if not log.forms:
+        return None
+    stream = streams.decoded(large.data, large.stream, large.encoding)
+    logs = Logs()
+    found.coverage[large.file] = logs.totals.coverage
+    held = found.lines.setdefault(large.file, {})
+    for event, lines in citing.cited(log, stream, log.years(year, dated), AROUND, logs):
+        found.events.append(event)
+        held.update(lines)
+    return "; ".join(reason for _, reason in logs.totals.unread)
 
 
-def _take(
-    found: _Found, file: str, lines: Sequence[str], year: int | None
-) -> tuple[Kind, str | None]:
+def _take(found: _Found, log: _Log, year: int | None) -> tuple[Kind, str | None]:
     """Put what the file holds where it belongs; return what it was taken for."""
+    file, lines = log.file, log.lines
     if configuration.is_configuration(lines):
         found.configurations.append(configuration.parse(file, lines))
         return "configuration", None
@@ -222,7 +257,7 @@ def _take(
         found.lines[file] = dict(enumerate(lines, start=1))
         return ("observations" if seen else "unused"), "; ".join(notes) or None
     if _is_log(lines[:_SAMPLE]) and not _has_prompt(lines):
-        _take_log(found, _Log(file, lines, None), year)
+        _take_log(found, log, year)
         return "mail_log", None
     return _take_mixed(found, file, lines, year)
 
@@ -247,6 +282,10 @@ def _take_log(found: _Found, log: _Log, year: int | None) -> None:
 
 
 def _read_log(found: _Found, log: _Log, year: int | None, dated: datetime | None) -> None:
+    if len(log.data) > LARGE:
+        large = _Large(log.file, log.encoding, log.data, BytesIO())
+        if _read_fast(found, large, log.lines[:HEAD], year, dated) is not None:
+            return
     cuts = log.cuts or ()
     coverage = Coverage()
     if log.cuts is None:
@@ -304,7 +343,8 @@ def _is_log_line(text: str) -> bool:
 
 
 def _has_prompt(lines: Iterable[str]) -> bool:
-    return any(sessions.PROMPT.match(line) for line in lines if ">" in line[:300])
+    shown = (sessions.clean(line) for line in lines if ">" in line[:300])
+    return any(sessions.PROMPT.match(line) for line in shown)
 
 
 def _printed(cuts: Sequence[Transcript], event: Event) -> Event:

@@ -207,6 +207,11 @@ class Runs:
         """Start with no appliance known."""
         self._runs: dict[str | None, tuple[int, int, int]] = {}  # session, first, highest
 
+    def known(self, appliance: str | None) -> tuple[int, int]:
+        """The first and the highest DCID of the run that an appliance is in; 0: none yet."""
+        _, first, highest = self._runs.get(appliance, (0, 0, 0))
+        return first, highest
+
     def session(
         self, appliance: str | None, opened: int | None = None, again: bool | None = None
     ) -> int:

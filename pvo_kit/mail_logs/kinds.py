@@ -808,7 +808,7 @@ def _by_first_words() -> dict[tuple[str, ...], tuple[Kind, ...]]:
 _DISPATCH = _by_first_words()
 
 
-_LONGEST_BODY = 32_768  # whatever is longer was not written by AsyncOS; it is only counted
+LONGEST_BODY = 32_768  # whatever is longer was not written by AsyncOS; it is only counted
 
 
 def recognise(body: str) -> Recognised | None:
@@ -826,7 +826,7 @@ def recognise_in_order(body: str) -> Recognised | None:
 
 
 def _try(kinds: tuple[Kind, ...], body: str) -> Recognised | None:
-    if len(body) > _LONGEST_BODY:
+    if len(body) > LONGEST_BODY:
         return None
     body = body.rstrip(" ")
     for kind in kinds:

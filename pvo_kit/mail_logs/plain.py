@@ -78,7 +78,7 @@ class Event:
     lines: tuple[tuple[int, str], ...]
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
     """A physical line: its number, the raw text, and the text that is looked at."""
 
     number: int
@@ -86,14 +86,14 @@ class _Piece(NamedTuple):
     text: str
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     """A header, the joined text behind it, its kind (None: not known) and the lines under it."""
 
     header: Header
     body: str
     kind: Kind | None
     fields: Mapping[str, str | None]
-    pieces: Sequence[_Piece]
+    pieces: Sequence[Piece]
 
 
 def read(
@@ -120,9 +120,9 @@ def read(
     runs = Runs() if runs is None else runs
     coverage = Coverage() if coverage is None else coverage
     offset: int | None = None
-    for found in _entries(chain(head, remaining), mixed, cut_column(head)):
-        _count(found, file, kinds, mixed, coverage)
-        if isinstance(found, _Piece):
+    for found in entries(chain(head, remaining), mixed, cut_column(head)):
+        account(found, file, kinds, mixed, coverage)
+        if isinstance(found, Piece):
             continue
         local_time = years.local_time(found.header)  # also of unknown kinds: the year goes on
         if not found.kind:
@@ -131,7 +131,7 @@ def read(
             offset = int(found.fields["detail"] or 0)
         zone = offset if found.header.offset is None else found.header.offset
         box = found.header.host or appliance
-        opened = _number(found.fields["dcid"]) if found.kind.name == "dcid-open" else None
+        opened = number(found.fields["dcid"]) if found.kind.name == "dcid-open" else None
         session = runs.session(box, opened)
         if kinds is None or found.kind.name in kinds:
             yield _event(found, file, local_time, zone, box, session)
@@ -171,12 +171,12 @@ def _first_time(
 
 
 def _event(
-    entry: _Entry, file: str, local_time: datetime | None, offset: int | None, box: str | None,
+    entry: Entry, file: str, local_time: datetime | None, offset: int | None, box: str | None,
     session: int,
 ) -> Event:  # fmt: skip
     pieces = tuple((piece.number, piece.raw) for piece in entry.pieces)
     values: dict[str, Any] = dict.fromkeys(_TEXT_FIELDS) | dict(entry.fields)
-    values |= {name: _number(entry.fields.get(name)) for name in _NUMBERS}
+    values |= {name: number(entry.fields.get(name)) for name in _NUMBERS}
     return Event(_utc(local_time, offset), local_time, offset, entry.header.level,
                  entry.kind.name if entry.kind else "", appliance=box, source=file,
                  session=session, line=pieces[0][0], lines=pieces, **values)  # fmt: skip
@@ -195,15 +195,16 @@ def _utc(local_time: datetime | None, offset: int | None) -> datetime | None:
         return None
 
 
-def _number(value: str | None) -> int | None:
+def number(value: str | None) -> int | None:
+    """Digits as a number; None where there are none, or too many for the frame's columns."""
     return int(value) if value and len(value) < 19 else None  # more does not fit an Int64
 
 
-def _count(
-    found: _Entry | _Piece, file: str, kinds: frozenset[str] | None, mixed: bool, into: Coverage
+def account(
+    found: Entry | Piece, file: str, kinds: frozenset[str] | None, mixed: bool, into: Coverage
 ) -> None:
     """Account for the physical lines of an entry, or for a line that belongs to none."""
-    if isinstance(found, _Piece):
+    if isinstance(found, Piece):
         into.lines += 1
         if not found.text:
             into.blank += 1
@@ -227,13 +228,13 @@ _MOST_PIECES, _MOST_AMONG_PROSE = 32, 6
 _MOST_FREE_PIECES = 2
 
 
-def _entries(lines: Iterable[str], mixed: bool, column: int | None) -> Iterator[_Entry | _Piece]:
+def entries(lines: Iterable[str], mixed: bool, column: int | None) -> Iterator[Entry | Piece]:
     """Cut lines into entries; blank lines, and lines that belong to no entry, come as pieces."""
     most = _MOST_AMONG_PROSE if mixed else _MOST_PIECES
     header: Header | None = None
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     for number, raw in enumerate(lines, start=1):
-        piece = _Piece(number, raw, normalise(raw))
+        piece = Piece(number, raw, normalise(raw))
         if not piece.text:
             yield piece
             continue
@@ -251,8 +252,8 @@ def _entries(lines: Iterable[str], mixed: bool, column: int | None) -> Iterator[
 
 
 def _closed(
-    header: Header, pieces: list[_Piece], mixed: bool, column: int | None
-) -> Iterator[_Entry | _Piece]:
+    header: Header, pieces: list[Piece], mixed: bool, column: int | None
+) -> Iterator[Entry | Piece]:
     """The entry that these pieces hold, then the pieces that are not part of it."""
     entry = _longest(header, pieces, mixed, column)
     if entry.kind or header.stamped or not mixed:
@@ -261,7 +262,7 @@ def _closed(
     yield from pieces
 
 
-def _longest(header: Header, pieces: list[_Piece], mixed: bool, column: int | None) -> _Entry:
+def _longest(header: Header, pieces: list[Piece], mixed: bool, column: int | None) -> Entry:
     """The entry of the most pieces that is of a known kind.
 
     Where none is known: all of them; among prose, which is likelier to follow, the first alone.
@@ -275,21 +276,21 @@ def _longest(header: Header, pieces: list[_Piece], mixed: bool, column: int | No
                 break
             body = _joined(body, before, piece, cut)
         if found := recognise(body):
-            best = _Entry(header, body, *found, pieces[:count])
+            best = Entry(header, body, *found, pieces[:count])
         since += best is not None
     if best:
         return best
     if mixed:
-        return _Entry(header, header.body, None, {}, pieces[:1])
-    return _Entry(header, body, None, {}, pieces)
+        return Entry(header, header.body, None, {}, pieces[:1])
+    return Entry(header, body, None, {}, pieces)
 
 
-def _joined(body: str, before: _Piece, piece: _Piece, cut: bool) -> str:
+def _joined(body: str, before: Piece, piece: Piece, cut: bool) -> str:
     blank = before.raw.endswith(" ") or piece.raw.startswith(" ")
     return glued(body, piece.text) if cut and not blank else f"{body} {piece.text}"
 
 
-def _reads_on(entry: _Entry, text: str, since: int, prose: bool) -> bool:
+def _reads_on(entry: Entry, text: str, since: int, prose: bool) -> bool:
     """Whether a line may go on with an entry that is of a known kind already."""
     if begins_with_stamp(text):
         return False

@@ -13,9 +13,7 @@ from pvo_kit.mail_logs.plain import Event
 OTHER_PORTS = frozenset({25, 465, 587, 6025})
 """Ports that are never the policy quarantine's: mail, and the spam quarantine."""
 
-_ORPHANS = frozenset(
-    {"tls-success", "tls-failed", "tls-required", "connection-error", "dcid-close"}
-)
+ORPHANS = frozenset({"tls-success", "tls-failed", "tls-required", "connection-error", "dcid-close"})
 """Kinds that matter of a connection which was opened before the log begins."""
 
 
@@ -28,7 +26,7 @@ def relevant(events: Iterable[Event]) -> Iterator[Event]:
         key = (event.appliance, event.dcid)
         if event.port is not None:
             kept[key] = event.port not in OTHER_PORTS
-        if kept.get(key, event.event in _ORPHANS):
+        if kept.get(key, event.event in ORPHANS):
             yield event
         if event.event == "dcid-close":
             kept.pop(key, None)
