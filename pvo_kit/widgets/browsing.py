@@ -8,7 +8,7 @@ from itertools import groupby
 from pvo_kit.report.story import Excerpt, Line, counted
 from pvo_kit.widgets import controls
 from pvo_kit.widgets.blocks import MARK, Block, Cited, Paragraph
-from pvo_kit.widgets.captured import CapturedLine, LineChoice, captured_lines, values
+from pvo_kit.widgets.captured import CapturedLine, LineChoice, about, captured_lines, values
 from pvo_kit.widgets.links import parse_time
 from pvo_kit.widgets.opened import OpenCase
 from pvo_kit.widgets.panel import Panel, the_panel
@@ -40,10 +40,10 @@ class EvidenceBrowser(Panel):
         super().__init__(case)
         self._lines: tuple[CapturedLine, ...] = ()
         self._of: object = None
-        self.appliance = controls.choice("Appliance", "pvo-evidence-appliance", (), EVERY)
-        self.command = controls.choice("Command", "pvo-evidence-command", (), EVERY)
-        self.since = controls.text("From (UTC)", "pvo-evidence-from")
-        self.until = controls.text("To (UTC)", "pvo-evidence-to")
+        self.appliance = controls.choice("Appliance", "pvo-evidence-appliance")
+        self.command = controls.choice("Command", "pvo-evidence-command")
+        self.since = controls.text("From", "pvo-evidence-from")
+        self.until = controls.text("To", "pvo-evidence-to")
         self.words = controls.text("With the words", "pvo-evidence-words")
         self.cited = controls.tick("only lines that a finding cites", "pvo-evidence-cited")
         self.button = controls.button("Show", "pvo-evidence-show", main=True)
@@ -137,13 +137,14 @@ def _shown(lines: Sequence[CapturedLine], start: int, of: int) -> Iterator[Block
         f"{counted(len(lines), 'line')} of {of:,}; {cited:,} cited by a finding and marked {MARK}."
         f"{part}"
     )
-    for (_, about), group in groupby(here, lambda line: (line.file, line.about)):
+    for (file, *_), group in groupby(here, _origin):
         own = list(group)
-        scenarios = sorted({number for line in own for number in line.scenarios})
-        yield Cited(
-            Excerpt(
-                own[0].file,
-                tuple(Line(line.number, line.text, bool(line.scenarios)) for line in own),
-            ),
-            about + (f"; proof of scenario {', '.join(map(str, scenarios))}" if scenarios else ""),
-        )
+        cites = sorted({number for line in own for number in line.scenarios})
+        proof = f"; proof of scenario {', '.join(map(str, cites))}" if cites else ""
+        shown = tuple(Line(line.number, line.text, bool(line.scenarios)) for line in own)
+        yield Cited(Excerpt(file, shown), about(own) + proof)
+
+
+def _origin(line: CapturedLine) -> tuple[str, str, str, object]:
+    """What lines that are shown together have in common: the file, who said it, the reading."""
+    return line.file, line.appliance, line.command, line.moment

@@ -15,7 +15,9 @@ _WIDE = {"width": "100%", "max_width": "52em"}
 
 def row(*children: ipywidgets.Widget) -> ipywidgets.Box:
     """Return widgets beside each other, or below each other where a page is narrow."""
-    return ipywidgets.Box(children, layout={"display": "flex", "flex_flow": "row wrap"})
+    made = ipywidgets.Box(children, layout={"display": "flex", "flex_flow": "row wrap"})
+    made.add_class("pvo-row")
+    return made
 
 
 def text(label: str, css: str) -> ipywidgets.Text:
@@ -50,34 +52,32 @@ def combo(label: str, css: str) -> ipywidgets.Combobox:
     return field
 
 
-def choice(label: str, css: str, options: Sequence[str], every: str = "") -> ipywidgets.Dropdown:
-    """Return a list to choose from; ``every`` is the entry that leaves the choice open.
-
-    The value is the text itself, '' for ``every``; what is shown of it cannot steer a page.
-    """
-    field = ipywidgets.Dropdown(
-        description=label, options=pairs(options, every), style=_LABEL, layout=_WIDE
-    )
+def choice(label: str, css: str, options: Sequence[tuple[str, str]] = ()) -> ipywidgets.Dropdown:
+    """Return a list to choose from: texts with their values."""
+    field = ipywidgets.Dropdown(description=label, options=options, style=_LABEL, layout=_WIDE)
     field.add_class(css)
     return field
 
 
-def pairs(options: Sequence[str], every: str = "") -> list[tuple[str, str]]:
-    """Return a list's entries as they are shown, each with its value."""
-    first = [(every, "")] if every else []
-    return first + [(terminal(option), option) for option in options]
-
-
 def offer(field: ipywidgets.Dropdown, options: Sequence[str], every: str, value: str) -> None:
-    """Give a list other entries; a value that is no longer among them becomes the first."""
-    field.options = pairs(options, every)
+    """Give a list other entries; a value that is no longer among them becomes the first.
+
+    ``every`` is the entry that leaves the choice open, with the value ''. The others' value is
+    their text itself; what is shown of it cannot steer a page.
+    """
+    first = [(every, "")] if every else []
+    field.options = first + [(terminal(option), option) for option in options]
     known = [each for _, each in field.options]
     field.value = value if value in known else known[0] if known else None
 
 
 def button(label: str, css: str, *, main: bool = False) -> ipywidgets.Button:
     """Return a button; a panel's main one stands out."""
-    made = ipywidgets.Button(description=label, button_style="primary" if main else "")
+    made = ipywidgets.Button(
+        description=label,
+        button_style="primary" if main else "",
+        layout={"width": "auto", "align_self": "flex-start"},
+    )
     made.add_class(css)
     return made
 

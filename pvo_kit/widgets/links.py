@@ -10,55 +10,36 @@ import pandas as pd
 
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import Evidence
+from pvo_kit.frames import CONNECTIONS
+from pvo_kit.mail_logs.failures import normalised
+from pvo_kit.mail_logs.history import within
 
-TYPES = {
-    "appliance": "category",
-    "session": "int32",
-    "dcid": "Int64",
-    "opened": "datetime64[us]",
-    "closed": "datetime64[us]",
-    "duration": "timedelta64[us]",
-    "interface": "category",
-    "address": "str",
-    "port": "Int32",
-    "tls": "category",
-    "tls_protocol": "category",
-    "tls_cipher": "category",
-    "tls_reason": "category",
-    "tls_required": "boolean",
-    "messages": "Int32",
-    "recipients": "Int32",
-    "outcome": "category",
-    "detail": "str",
-    "source": "category",
-    "first_line": "int64",
-    "last_line": "int64",
-    "complete": "bool",
-}
-"""The columns of ``pvo.connections`` and their types."""
-
-
-HEAD = ("DCID", "Opened (UTC)", "Address", "Port", "TLS", "Outcome", "Line")
+HEAD = ("DCID", "Opened", "Address", "Port", "TLS", "Outcome", "Line")
 """The head of ``rows``."""
 
 _SHOWN = ["dcid", "opened", "address", "port", "tls", "outcome", "source", "first_line"]
 
 
 def of_evidence(evidence: Evidence) -> pd.DataFrame:
-    """Return the connections that a case's evidence holds (columns: TYPES), one row each.
+    """Return the connections that a case's evidence holds, with the columns of CONNECTIONS.
 
-    They are those whose port may be the quarantine's. ``duration`` is NaT unless both ends are
-    seen.
+    They are those whose port may be the quarantine's.
     """
-    rows = [[getattr(link, name, None) for name in TYPES] for link in evidence.connections]
-    frame = pd.DataFrame(rows, columns=list(TYPES))
+    rows = [[getattr(link, name, None) for name in CONNECTIONS] for link in evidence.connections]
+    frame = pd.DataFrame(rows, columns=list(CONNECTIONS))
+    raw = frame["tls_reason"].astype(object)
     frame["duration"] = pd.to_datetime(frame["closed"]) - pd.to_datetime(frame["opened"])
-    return frame.astype(TYPES)
+    frame["detail"] = raw.where(raw.notna(), frame["detail"])
+    frame["tls_reason"] = [
+        normalised(text) if tls == "failed" else None
+        for text, tls in zip(raw, frame["tls"], strict=True)
+    ]
+    return frame.astype({name: column.dtype for name, column in CONNECTIONS.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChoice:
-    """Which connections are drawn; '' and None leave a field open. Times are UTC, both included."""
+    """Which connections are drawn; '' and None leave a field open."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -67,13 +48,12 @@ class LinkChoice:
     outcome: str = ""
 
     def of(self, links: pd.DataFrame) -> pd.DataFrame:
-        """Return the connections of this choice; one without a time is in no range."""
-        at = links["opened"].fillna(links["closed"])
+        """Return the connections of this choice: those that were open at some time of its range.
+
+        One without a time is in no range.
+        """
+        links = within(links, self.since, self.until)
         keep = pd.Series(True, index=links.index)
-        if self.since:
-            keep &= at >= self.since
-        if self.until:
-            keep &= at <= self.until
         if self.address:
             keep &= links["address"].astype("str") == self.address
         if self.port is not None:

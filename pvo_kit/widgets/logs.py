@@ -57,12 +57,12 @@ class LogFilter(Panel):
         self._links = links.of_evidence(case.evidence)
         self._of: object = None
         self._picture: Picture | None = None
-        self.since = controls.text("From (UTC)", "pvo-log-from")
-        self.until = controls.text("To (UTC)", "pvo-log-to")
-        self.address = controls.choice("To address", "pvo-log-address", (), EVERY)
-        self.port = controls.choice("Port", "pvo-log-port", (), EVERY)
-        self.outcome = controls.choice("Outcome", "pvo-log-outcome", (), EVERY)
-        self.kind = controls.choice("Chart", "pvo-log-kind", list(CHARTS))
+        self.since = controls.text("From", "pvo-log-from")
+        self.until = controls.text("To", "pvo-log-to")
+        self.address = controls.choice("To address", "pvo-log-address")
+        self.port = controls.choice("Port", "pvo-log-port")
+        self.outcome = controls.choice("Outcome", "pvo-log-outcome")
+        self.kind = controls.choice("Chart", "pvo-log-kind", [(text, text) for text in CHARTS])
         self.button = controls.button("Draw", "pvo-log-show", main=True)
         self.count = controls.page("pvo-log-count")
         self.chart = controls.page("pvo-log-chart")

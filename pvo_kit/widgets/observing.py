@@ -48,11 +48,11 @@ class ObservationForm(Panel):
         """Make the panel's widgets."""
         super().__init__(case)
         self.host = controls.combo("Appliance", "pvo-observe-host")
-        self.what = controls.choice("What", "pvo-observe-what", ())
-        self.what.options = [(f"{ABOUT[what]} ({what})", what) for what in WHAT]
+        kinds = [(f"{ABOUT[what]} ({what})", what) for what in WHAT]
+        self.what = controls.choice("What", "pvo-observe-what", kinds)
         self.value = controls.combo("What it shows", "pvo-observe-value")
-        self.time = controls.text("When (UTC)", "pvo-observe-time")
-        self.time.placeholder = "2014-07-21 12:05:00, or with an offset; may stay empty"
+        self.time = controls.text("When", "pvo-observe-time")
+        self.time.placeholder = "2014-07-21 12:05:00 in UTC, or with an offset; may stay empty"
         self.by = controls.text("Seen by", "pvo-observe-by")
         self.by.placeholder = "may stay empty"
         self.save = controls.button("Record", "pvo-observe-save", main=True)

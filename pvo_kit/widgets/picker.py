@@ -16,6 +16,7 @@ from pvo_kit.widgets.panel import Panel, the_panel
 from pvo_kit.widgets.waiting import Waiting
 
 NEW, ADD = "new", "add"
+WHERE = [("begin a new case", NEW), ("are added to the open case", ADD)]
 _MOST_FILES = 200
 
 
@@ -41,10 +42,7 @@ class CasePicker(Panel):
         self.folder = controls.text("Folder or archive", "pvo-case-folder")
         self.folder.placeholder = "a path, such as C:\\tickets\\case or /tickets/case.zip"
         self.load = controls.button("Open", "pvo-case-load", main=True)
-        self.where = controls.choice(
-            "Files and text", "pvo-case-where", ["begin a new case", "are added to the open case"]
-        )
-        self.where.options = [("begin a new case", NEW), ("are added to the open case", ADD)]
+        self.where = controls.choice("Files and text", "pvo-case-where", WHERE)
         self.upload = ipywidgets.FileUpload(multiple=True, description="Choose files or a .zip")
         self.upload.add_class("pvo-case-upload")
         self.upload_load = controls.button("Take in the files", "pvo-case-upload-load")

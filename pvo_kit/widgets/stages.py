@@ -10,17 +10,18 @@ from pvo_kit.evidence import Evidence
 from pvo_kit.findings import Diagnosis, Finding
 from pvo_kit.report.asking import asks, records, reply
 from pvo_kit.report.labels import LABELS, MEANINGS, SIGNS
-from pvo_kit.report.story import counted, excerpts
+from pvo_kit.report.story import Excerpt, counted, excerpts
 from pvo_kit.widgets.blocks import Block, Cited, Code, Heading, Listing, Paragraph, State
-from pvo_kit.widgets.captured import captured_lines
+from pvo_kit.widgets.captured import Origins, about
 from pvo_kit.widgets.remedies import remedy_blocks, tick_keys, why_none
 
-Progress = Literal["done", "missing", "failing", "not needed"]
+Progress = Literal["done", "missing", "failing", "to do", "not needed"]
 
 SIGN: dict[Progress, str] = {
     "done": "\u2714",
     "missing": "?",
     "failing": "\u2716",
+    "to do": "\u25a1",
     "not needed": "\u2013",
 }
 """A sign beside each word, so that no meaning hangs on colour."""
@@ -38,7 +39,7 @@ class Stage:
     @property
     def line(self) -> State:
         """Its state as a line."""
-        kind = self.state if self.state != "not needed" else "plain"
+        kind = self.state.replace(" ", "-")
         return State(SIGN[self.state], self.state, self.told, kind)
 
 
@@ -52,7 +53,7 @@ def stages(
     found = diagnosis.finding(scenario)
     return (
         _question(found),
-        _evidence(found, evidence, diagnosis),
+        _evidence(found, evidence),
         _missing(found),
         _verdict(found),
         _remedy(found, ticked),
@@ -69,7 +70,7 @@ def _question(found: Finding) -> Stage:
     return Stage("The question", "done", f"Scenario {found.scenario}.", (Paragraph(lead), about))
 
 
-def _evidence(found: Finding, evidence: Evidence, diagnosis: Diagnosis) -> Stage:
+def _evidence(found: Finding, evidence: Evidence) -> Stage:
     if not found.citations:
         return Stage(
             "The evidence at hand",
@@ -77,13 +78,21 @@ def _evidence(found: Finding, evidence: Evidence, diagnosis: Diagnosis) -> Stage
             "No line of the evidence decides it.",
             (Paragraph("What was captured does not speak of it, or not clearly."),),
         )
-    about = {(line.file, line.number): line.about for line in captured_lines(evidence, diagnosis)}
-    shown = []
-    for excerpt in excerpts(found.citations, evidence):
-        first = next(line.number for line in excerpt.lines if line.cited)
-        shown.append(Cited(excerpt, about.get((excerpt.file, first), "")))
+    origins = Origins(evidence)
+    shown = tuple(
+        Cited(excerpt, ", then ".join(_abouts(origins, excerpt)))
+        for excerpt in excerpts(found.citations, evidence)
+    )
     told = f"It stands on {counted(len(found.citations), 'line')}, marked below."
-    return Stage("The evidence at hand", "done", told, tuple(shown))
+    return Stage("The evidence at hand", "done", told, shown)
+
+
+def _abouts(origins: Origins, excerpt: Excerpt) -> list[str]:
+    """Return where the cited lines of an excerpt come from, each origin once."""
+    lines = [
+        origins.line(excerpt.file, line.number, line.text) for line in excerpt.lines if line.cited
+    ]
+    return list(dict.fromkeys(about([line]) for line in lines))
 
 
 def _missing(found: Finding) -> Stage:
@@ -126,7 +135,7 @@ def _remedy(found: Finding, ticked: Collection[str]) -> Stage:
     if found.status == "resolved":
         return Stage(title, "done", "It was mended, as the evidence shows.", shown)
     told = f"{done} of {counted(len(keys), 'step')} ticked."
-    return Stage(title, "done" if done == len(keys) else "missing", told, shown)
+    return Stage(title, "done" if done == len(keys) else "to do", told, shown)
 
 
 def _verify(found: Finding, ticked: Collection[str]) -> Stage:
@@ -142,7 +151,7 @@ def _verify(found: Finding, ticked: Collection[str]) -> Stage:
     if found.status == "resolved":
         return Stage(title, "done", "Newer evidence shows the effect.", shown)
     told = "The effect was not read since; a change alone is no proof."
-    return Stage(title, "missing", told, shown)
+    return Stage(title, "to do", told, shown)
 
 
 def _back(found: Finding) -> Stage:

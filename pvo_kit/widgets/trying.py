@@ -52,8 +52,8 @@ class WhatIfPanel(Panel):
         self._of: object = None
         self._options: dict[int, dict[str, Option]] = {}
         self._choices = Choices()
-        self.lists = {n: controls.choice(*LABELS[n], (), AS_IT_IS) for n in self._of_lists()}
-        self.host = controls.choice("Ciphers of", "pvo-whatif-host", ())
+        self.lists = {n: controls.choice(*LABELS[n]) for n in self._of_lists()}
+        self.host = controls.choice("Ciphers of", "pvo-whatif-host")
         self.cipher = controls.combo("Outbound ciphers", "pvo-whatif-cipher")
         self.button = controls.button("What if?", "pvo-whatif-ask", main=True)
         self.answer = controls.page("pvo-whatif-answer")
