@@ -16,35 +16,42 @@ Told = Callable[[int], object]
 
 
 @contextmanager
-def reading(paths: Sequence[str | os.PathLike[str]]) -> Iterator[Told]:
-    """Draw a bar on standard error while files are read, where a person looks on.
+def progress(size: int | None, about: str) -> Iterator[Told]:
+    """Draw a bar on standard error (in a notebook, below the cell) while bytes are read.
 
-    That is a terminal, or a notebook. What is yielded is to be told of each block that was read.
+    ``size`` is how many there are, None where that is not known. What is yielded is to be told of
+    each block; where nobody looks on it does nothing.
     """
     if not is_watched():
         yield _unseen
         return
-    from tqdm.auto import tqdm
+    from tqdm.auto import tqdm  # not a cheap import, and of no use without anyone looking
 
     with tqdm(
-        desc="reading",
-        total=size(paths),
+        total=size,
+        desc=about,
         unit="B",
         unit_scale=True,
-        unit_divisor=1024,
         delay=DELAY,
         leave=False,
     ) as bar:
         yield bar.update
 
 
-def size(paths: Sequence[str | os.PathLike[str]]) -> int | None:
-    """Return the bytes of the files below these paths as they lie on disk, None for none.
+def size_on_disk(paths: Sequence[str | os.PathLike[str]]) -> int | None:
+    """Return the bytes of the files at and below these paths, None where there are none.
 
     An archive unpacks to more: a bar that runs over its end goes on without one.
     """
     found = (file for path in paths for file in (Path(path), *Path(path).rglob("*")))
-    return sum(file.stat().st_size for file in found if file.is_file()) or None
+    return sum(_size(file) for file in found) or None
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except (OSError, ValueError):  # who reads it tells what is wrong with it
+        return 0
 
 
 def is_watched() -> bool:

@@ -109,9 +109,15 @@ class EvidenceBrowser(Panel):
             self._of = self.case.diagnosis
             self._lines = captured_lines(self.case.evidence, self.case.diagnosis)
             boxes, commands = (values(self._lines, name) for name in ("appliance", "command"))
+            choice = self.choice
             with self.filling():
-                controls.offer(self.appliance, boxes, EVERY, self.choice.appliance)
-                controls.offer(self.command, commands, EVERY, self.choice.command)
+                controls.offer(self.appliance, boxes, EVERY, choice.appliance)
+                controls.offer(self.command, commands, EVERY, choice.command)
+                self.since.value, self.until.value = (
+                    str(choice.since or ""),
+                    str(choice.until or ""),
+                )
+                self.words.value, self.cited.value = choice.words, choice.cited
             self._show()
 
     def _show(self) -> None:

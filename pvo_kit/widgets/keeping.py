@@ -45,7 +45,7 @@ def tried(uploads: Sequence[Upload], told: Told | None = None) -> Evidence:
         raise empty("There is nothing in it.")
     with tempfile.TemporaryDirectory() as folder:
         keep(uploads, Path(folder))
-        found = load(folder, progress=told)
+        found = load(folder, told=told)
     refuse_unusable(found)
     return found
 

@@ -131,6 +131,7 @@ class LogFilter(Panel):
             controls.offer(self.port, known(self._links, "port"), EVERY, port)
             controls.offer(self.outcome, known(self._links, "outcome"), EVERY, choice.outcome)
             self.kind.value = next(word for word, kind in CHARTS.items() if kind == self.chart_kind)
+            self.since.value, self.until.value = str(choice.since or ""), str(choice.until or "")
             self.since.placeholder, self.until.placeholder = links.span(self._links)
         self._show()
 

@@ -18,7 +18,7 @@ from pvo_kit.errors import InputError
 from pvo_kit.evidence import Evidence
 from pvo_kit.findings import Diagnosis
 from pvo_kit.loading import load
-from pvo_kit.progress import Told, reading
+from pvo_kit.progress import Told
 from pvo_kit.recording import record
 from pvo_kit.resources import locate
 from pvo_kit.widgets import keeping
@@ -72,7 +72,7 @@ class OpenCase:
         self._seen: tuple[object, ...] = ()
         if path:
             found = locate(os.fspath(path))
-            self._take(found, _loaded(found))
+            self._begin(found, load(found))
 
     @property
     def name(self) -> str:
@@ -92,9 +92,9 @@ class OpenCase:
         if not text:
             raise InputError("No path was given. Type the folder or archive with the captures.")
         path = locate(text)
-        found = _loaded(path, told)
+        found = load(path, told=told)
         keeping.refuse_unusable(found)
-        self._take(path, found)
+        self._begin(path, found)
 
     def take_in(self, uploads: Sequence[Upload], *, add: bool, told: Told | None = None) -> None:
         """Keep files or a paste and go on with them: beside the open evidence, or as a new case.
@@ -102,9 +102,14 @@ class OpenCase:
         Raises InputError, keeps nothing and leaves the case as it is, where they cannot be used.
         """
         given = keeping.tried(uploads, told)
-        folder = self._writable(self.source) if add and self.source else self._new_folder(given)
-        keeping.keep(uploads, folder)
-        self._take(folder, _loaded(folder, told))
+        if add and self.source:
+            folder = self._writable(self.source)
+            keeping.keep(uploads, folder)
+            self._take(folder, load(folder, told=told))
+        else:
+            folder = self.keep / f"case-{_short(given)}"
+            keeping.keep(uploads, folder)
+            self._begin(folder, load(folder, told=told))
 
     def observe(self, host: str, what: str, value: str, time: str = "", by: str = "") -> Path:
         """Record what a person saw and judge again; return the file that holds it."""
@@ -112,7 +117,7 @@ class OpenCase:
             raise InputError("No case is open. Open one first, then record what was seen.")
         folder = self._writable(self.source)
         path = record(folder, host.strip(), what, value.strip(), time.strip() or None, by.strip())
-        self._take(folder, _loaded(folder))
+        self._take(folder, load(folder))
         return path
 
     def tick(self, step: str, done: bool) -> None:
@@ -123,9 +128,16 @@ class OpenCase:
     def read_again(self) -> None:
         """Read the evidence again where its files have changed since."""
         if self.source and self.source.exists() and keeping.state(self.source) != self._seen:
-            self._take(self.source, _loaded(self.source))
+            self._take(self.source, load(self.source))
+
+    def _begin(self, source: Path, evidence: Evidence) -> None:
+        """Open another case: what was chosen and ticked was meant for the one before."""
+        self.choices.clear()
+        self.ticked.clear()
+        self._take(source, evidence)
 
     def _take(self, source: Path, evidence: Evidence) -> None:
+        """Take the evidence of the same case as it is now."""
         self.source, self.evidence = source, evidence
         self.diagnosis = diagnose(evidence)
         self._seen = keeping.state(source)
@@ -134,9 +146,6 @@ class OpenCase:
     def _tell(self) -> None:
         for follower in self._followers:
             follower()
-
-    def _new_folder(self, given: Evidence) -> Path:
-        return self.keep / f"case-{_short(given)}"
 
     def _writable(self, source: Path) -> Path:
         """Return the case's folder, or that of a copy where this one is never written to."""
@@ -158,13 +167,6 @@ def changes(before: Diagnosis, after: Diagnosis) -> list[str]:
         for found in after.findings
         if was.get(found.scenario, found.status) != found.status
     ]
-
-
-def _loaded(path: Path, told: Told | None = None) -> Evidence:
-    if told:
-        return load(path, progress=told)
-    with reading([path]) as seen:
-        return load(path, progress=seen)
 
 
 def _short(evidence: Evidence) -> str:

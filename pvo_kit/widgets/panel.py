@@ -64,8 +64,12 @@ class Panel(ABC):
         head = ipywidgets.HTML(style() + blocks.element("h3", self.title))
         last = () if self.message in children else (self.message,)
         self.widget.children = (head, *children, *last)
-        self.refresh()
-        self.case.follow(self.refresh)
+        self.follow()
+        self.case.follow(self.follow)
+
+    def follow(self) -> None:
+        """Show the case as it is now; what goes wrong in it costs no other panel anything."""
+        self.run(self.refresh)
 
     def say(self, text: str, kind: str = "done") -> None:
         """Write the message, '' to clear it. ``kind`` is done, or problem for what went wrong."""
@@ -85,6 +89,14 @@ class Panel(ABC):
 
         return called
 
+    def content(self) -> Sequence[Block]:
+        """Return what the panel shows; what goes wrong in it, where it cannot be told."""
+        try:
+            return self.blocks()
+        except Exception as error:
+            self.error = error
+            return (blocks.Paragraph(_mistake(error)),)
+
     @contextmanager
     def filling(self) -> Iterator[None]:
         """Set values in here: no callback runs, since nobody chose them."""
@@ -103,19 +115,15 @@ class Panel(ABC):
             self.say(str(error), "problem")
         except Exception as error:
             self.error = error
-            self.say(
-                f"This did not work: {type(error).__name__}: {error}\n"
-                "It is a mistake in pvo_kit, and the case is as it was. Please report it.",
-                "problem",
-            )
+            self.say(_mistake(error), "problem")
 
     def __repr__(self) -> str:
         """Return the panel as text."""
-        return f"{self.title}\n\n{blocks.to_text(self.blocks())}"
+        return f"{self.title}\n\n{blocks.to_text(self.content())}"
 
     def _repr_html_(self) -> str:
         head = blocks.element("h3", self.title)
-        shown = blocks.element("div", head, blocks.to_html(self.blocks()), class_="pvo-panel")
+        shown = blocks.element("div", head, blocks.to_html(self.content()), class_="pvo-panel")
         return style() + shown
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -124,6 +132,14 @@ class Panel(ABC):
         # ipywidgets gives the data alone, or the data and metadata.
         data = dict(shown[0] if isinstance(shown, tuple) else shown)
         return {**data, "text/html": self._repr_html_(), "text/plain": repr(self)}
+
+
+def _mistake(error: Exception) -> str:
+    """Return what is said of an exception that nobody expected."""
+    return (
+        f"This did not work: {type(error).__name__}: {error}\n"
+        "It is a mistake in pvo_kit; what was captured is untouched. Please report it."
+    )
 
 
 @cache

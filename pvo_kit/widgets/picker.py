@@ -68,7 +68,7 @@ class CasePicker(Panel):
 
     def open_folder(self) -> None:
         """Open what lies at the path that was typed."""
-        self._change(self._open, progress.size([self.folder.value.strip() or "."]))
+        self._change(self._open, progress.size_on_disk([self.folder.value.strip()]))
 
     def _open(self, told: progress.Told) -> None:
         self.case.open(self.folder.value, told)

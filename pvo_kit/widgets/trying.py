@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets
 
 from pvo_kit.errors import InputError
-from pvo_kit.what_if import MARK, Change, Choices, Ciphers, Option, choices, what_if
+from pvo_kit.what_if import MARK, Change, Choices, Ciphers, Option, WhatIf, choices, what_if
 from pvo_kit.widgets import controls
 from pvo_kit.widgets.blocks import Block, Listing, Paragraph, Shown
 from pvo_kit.widgets.opened import OpenCase
@@ -16,6 +16,7 @@ from pvo_kit.widgets.panel import Panel, the_panel
 
 AS_IT_IS = "as it is"
 UNKNOWN = "the evidence tells of none"
+NAMELESS = "the ESA"
 
 LABELS = {
     3: ("Deliver from", "pvo-whatif-interface"),
@@ -52,12 +53,13 @@ class WhatIfPanel(Panel):
         self._of: object = None
         self._options: dict[int, dict[str, Option]] = {}
         self._choices = Choices()
+        self.outcome: WhatIf | None = None
         self.lists = {n: controls.choice(*LABELS[n]) for n in self._of_lists()}
         self.host = controls.choice("Ciphers of", "pvo-whatif-host")
         self.cipher = controls.combo("Outbound ciphers", "pvo-whatif-cipher")
         self.button = controls.button("What if?", "pvo-whatif-ask", main=True)
         self.answer = controls.page("pvo-whatif-answer")
-        self.host.observe(self.calling(self.offer_strings), "value")
+        self.host.observe(self.calling(self.change_host), "value")
         self.button.on_click(self.calling(self.ask))
         strings = [self.host, self.cipher] if scenario in (None, 4) else []
         fields: list[ipywidgets.Widget] = [*self.lists.values(), *strings]
@@ -69,6 +71,11 @@ class WhatIfPanel(Panel):
     def _of_lists(self) -> list[int]:
         return [number for number in LABELS if self.scenario in (None, number)]
 
+    def change_host(self) -> None:
+        """Go on with the ciphers of another ESA."""
+        self.offer_strings()
+        self.ask()
+
     def offer_strings(self) -> None:
         """Offer cipher strings for the ESA that is chosen; its own is the first."""
         known = self._choices.ciphers.get(self._host())
@@ -79,9 +86,14 @@ class WhatIfPanel(Panel):
 
     def ask(self) -> None:
         """Judge the changes that are chosen, and show the answer."""
-        self.case.choices[self.key] = tuple(self._chosen())
+        # Where the question is refused no older answer may stand below it.
+        self.outcome, self.case.choices[self.key] = None, ()
+        controls.show(self.answer, ())
+        if changes := tuple(self._chosen()):
+            self.outcome = what_if(self.case.evidence, *changes)
+            self.case.choices[self.key] = changes
         self.say("")
-        self._show()
+        controls.show(self.answer, self.blocks())
 
     def refresh(self) -> None:
         """Offer what the case lets one try, and answer for what was chosen before."""
@@ -93,12 +105,16 @@ class WhatIfPanel(Panel):
         with self.filling():
             for number, field in self.lists.items():
                 self._fill(field, self._options[number])
-            hosts = [host or "" for host in self._choices.ciphers]
-            controls.offer(self.host, hosts, "" if hosts else UNKNOWN, self.host.value or "")
+            hosts = list(self._choices.ciphers)
+            nameless = NAMELESS if None in hosts else "" if hosts else UNKNOWN
+            named = [host for host in hosts if host]
+            controls.offer(self.host, named, nameless, self.host.value or "")
             self.offer_strings()
             strings = [change.string for change in self._kept() if isinstance(change, Ciphers)]
             self.cipher.value = strings[0] if strings else ""
-        self._show()
+            self.cipher.disabled = self.host.disabled = not hosts
+        # Asked anew of what the fields hold now: a change that no longer fits is not among them.
+        self.ask()
 
     def _fill(self, field: ipywidgets.Dropdown, options: dict[str, Option]) -> None:
         entries = list(options)
@@ -119,14 +135,10 @@ class WhatIfPanel(Panel):
         if self.cipher.value.strip() and self.scenario in (None, 4):
             yield Ciphers(self._host(), self.cipher.value.strip())
 
-    def _show(self) -> None:
-        controls.show(self.answer, self.blocks())
-
     def blocks(self) -> Sequence[Block]:
         """Return what would come of the changes that are chosen, or what may be tried."""
-        if self._kept():
-            answer = what_if(self.case.evidence, *self._kept())
-            return (Shown(answer._repr_html_(), repr(answer)),)
+        if self.outcome:
+            return (Shown(self.outcome._repr_html_(), repr(self.outcome)),)
         return tuple(self._to_try())
 
     def _to_try(self) -> Iterator[Block]:
@@ -149,7 +161,7 @@ def _options(offered: Choices) -> dict[int, dict[str, Option]]:
 
 def _named(offered: Mapping[Any, Sequence[Option]]) -> dict[str, Option]:
     return {
-        f"{host or 'the ESA'}: {option.label}": option
+        f"{host or NAMELESS}: {option.label}": option
         for host, options in offered.items()
         for option in options
         if not option.current
@@ -162,5 +174,5 @@ def _string(option: Option) -> str:
 
 def _strings(offered: Choices) -> Iterator[str]:
     for host, known in offered.ciphers.items():
-        yield f"{host or 'the ESA'}: now {known.string or 'not in the evidence'}"
-        yield from (f"{host or 'the ESA'}: {_string(option)}" for option in known.proposals)
+        yield f"{host or NAMELESS}: now {known.string or 'not in the evidence'}"
+        yield from (f"{host or NAMELESS}: {_string(option)}" for option in known.proposals)
