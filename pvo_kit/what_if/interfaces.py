@@ -119,7 +119,7 @@ def _changed(case: Case, old: DeliveryInterface) -> bool:
 def _effects(
     case: Case, host: str | None, old: DeliveryInterface | None, name: str
 ) -> Iterator[str]:
-    box, target = host or "the ESA", _target(case, host)
+    box, target = host or "the ESA", sma_of(case, host)
     before = _by_name(case, host, old.name) if old else None
     instead = f" instead of {told(before, old.name)}" if old else ""
     if name != AUTO:
@@ -150,7 +150,7 @@ def _members(new: DeliveryInterface, hosts: Sequence[str | None]) -> Iterator[st
 
 
 def _doubts(case: Case, host: str | None, name: str) -> Iterator[str]:
-    box, target = host or "the ESA", _target(case, host)
+    box, target = host or "the ESA", sma_of(case, host)
     if target is None:
         yield f"The SMA's address is not in the evidence, so no way from {box} to it can be told."
     if name != AUTO:
@@ -205,7 +205,7 @@ def _towards(case: Case, host: str | None, target: str) -> list[Interface]:
     return reaching(target, listed(case, host), case.all(Route, host))
 
 
-def _target(case: Case, host: str | None) -> str | None:
+def sma_of(case: Case, host: str | None) -> str | None:
     """The SMA's address as this ESA's tests name it, None where none does."""
     address = sma_address(case, host)
     return address if to_address(address) else None
