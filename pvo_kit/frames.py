@@ -90,7 +90,9 @@ CONNECTIONS: dict[str, Column] = {
     "detail": Column("str", "raw text of the TLS failure, else of the error or the refusal"),
     "source": Column("category", "file of its first line"),
     "first_line": Column("int64", "number of its first line in source"),
-    "last_line": Column("int64", "number of its last line, in the file that holds that"),
+    "last_line": Column(
+        "int64", "number of the (first) line of its last entry, in the file that holds it"
+    ),
     "complete": Column("bool", "both ends are seen"),
 }
 """One row a delivery connection, in the order in which they begin."""

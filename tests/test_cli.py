@@ -10,13 +10,11 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from dataclasses import dataclass
 
 import laws
 import pytest
 
 import pvo_kit as pvo
-from pvo_kit import cli
 from pvo_kit.catalog import COMMANDS
 from pvo_kit.sources import Limits
 
@@ -34,40 +32,6 @@ Tue Jun  4 09:00:00 2024 Info: DCID 7 TLS failed: verify error: no certificate f
 """
 BINARY = bytes(range(256)) * 8
 WAY_OUT = ("give", "unpack", "check", "ask for it again", "save", "choose", "paste", "write")
-
-
-@dataclass
-class Done:
-    """What a run of the command line left."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self):
-        return json.loads(self.out)
-
-    @property
-    def statuses(self):
-        return [finding["status"] for finding in self.document["findings"]]
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run the command line in this process."""
-
-    def runs(*argv, stdin=b""):
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        try:
-            code = cli.main([str(word) for word in argv])
-        except SystemExit as stop:  # argparse
-            code = stop.code
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Done(code, captured.out, captured.err)
-
-    return runs
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from pvo_kit.mail_logs.failures import REASONS, normalised, suggestion
 from pvo_kit.mail_logs.filters import Time, microseconds_of
 from pvo_kit.mail_logs.forms import NO_TIME
 from pvo_kit.mail_logs.kinds import DELIVERY
-from pvo_kit.mail_logs.order import in_order
 from pvo_kit.mail_logs.relevance import OTHER_PORTS
 
 TLS = ("success", "failed", "none", "unknown")
@@ -42,13 +41,13 @@ Flags = npt.NDArray[np.bool_]
 def connections(events: pd.DataFrame) -> pd.DataFrame:
     """One row a delivery connection, with the columns of ``frames.CONNECTIONS``.
 
-    ``events`` is a frame of ``read_mail_logs``, or several one behind the other; they may be
-    filtered, but a connection is only known from the lines that are there.
+    ``events`` is a frame of ``read_mail_logs``, which puts files in order and counts the runs over
+    all of them; it may be filtered, but a connection is only known from the lines that are there.
     """
     missing = [name for name in _NEEDED if name not in events]
     if missing:
         raise InputError(f"this frame lacks {', '.join(missing)}: give one of read_mail_logs(...)")
-    rows = in_order(events.loc[_of_connections(events), list(_NEEDED)])
+    rows = events.loc[_of_connections(events), list(_NEEDED)]
     frame = _frame(_Links.of(rows)) if len(rows) else frames.empty(frames.CONNECTIONS)
     frame.attrs.update(events.attrs)
     return frame
