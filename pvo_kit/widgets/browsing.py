@@ -143,14 +143,9 @@ def _shown(lines: Sequence[CapturedLine], start: int, of: int) -> Iterator[Block
         f"{counted(len(lines), 'line')} of {of:,}; {cited:,} cited by a finding and marked {MARK}."
         f"{part}"
     )
-    for (file, *_), group in groupby(here, _origin):
+    for (file, *_), group in groupby(here, CapturedLine.origin):
         own = list(group)
         cites = sorted({number for line in own for number in line.scenarios})
         proof = f"; proof of scenario {', '.join(map(str, cites))}" if cites else ""
         shown = tuple(Line(line.number, line.text, bool(line.scenarios)) for line in own)
         yield Cited(Excerpt(file, shown), about(own) + proof)
-
-
-def _origin(line: CapturedLine) -> tuple[str, str, str, object]:
-    """What lines that are shown together have in common: the file, who said it, the reading."""
-    return line.file, line.appliance, line.command, line.moment

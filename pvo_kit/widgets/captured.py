@@ -48,6 +48,10 @@ class CapturedLine:
         own = self.known or stamp(self.text, self.near, self.ahead)
         return own or (self.moment.time if self.moment else None)
 
+    def origin(self) -> tuple[str, str, str, Moment | None]:
+        """What lines that are told together have in common: file, appliance, command, reading."""
+        return self.file, self.appliance, self.command, self.moment
+
 
 def when(lines: Sequence[CapturedLine]) -> str:
     """Return the times of these lines in words, '' where nothing tells them."""

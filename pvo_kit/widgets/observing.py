@@ -87,11 +87,11 @@ class ObservationForm(Panel):
 
     def refresh(self) -> None:
         """Offer the appliances of the case, and show what is asked for and recorded."""
-        hosts = [box.host for box in self.case.diagnosis.appliances if box.host]
-        self.host.options = tuple(hosts)
-        smas = [box.host for box in self.case.diagnosis.appliances if box.role == "sma"]
-        if not self.host.value and smas and smas[0]:
-            self.host.value = smas[0]
+        boxes = [box for box in self.case.diagnosis.appliances if box.host]
+        offered, self.host.options = self.host.options, tuple(box.host for box in boxes)
+        if self.host.value in ("", *offered) and self.host.value not in self.host.options:
+            # Most of what only a person sees is on the SMA.
+            self.host.value = next((box.host for box in boxes if box.role == "sma"), "")
         controls.show(self.seen, self.blocks())
 
     def blocks(self) -> Sequence[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from pvo_kit.evidence import Evidence
@@ -12,7 +13,7 @@ from pvo_kit.report.asking import asks, records, reply
 from pvo_kit.report.labels import LABELS, MEANINGS, SIGNS
 from pvo_kit.report.story import Excerpt, counted, excerpts
 from pvo_kit.widgets.blocks import Block, Cited, Code, Heading, Listing, Paragraph, State
-from pvo_kit.widgets.captured import Origins, about
+from pvo_kit.widgets.captured import CapturedLine, Origins, about
 from pvo_kit.widgets.remedies import remedy_blocks, tick_keys, why_none
 
 Progress = Literal["done", "missing", "failing", "to do", "not needed"]
@@ -88,11 +89,11 @@ def _evidence(found: Finding, evidence: Evidence) -> Stage:
 
 
 def _abouts(origins: Origins, excerpt: Excerpt) -> list[str]:
-    """Return where the cited lines of an excerpt come from, each origin once."""
+    """Return where the cited lines of an excerpt come from, neighbours of one origin together."""
     lines = [
         origins.line(excerpt.file, line.number, line.text) for line in excerpt.lines if line.cited
     ]
-    return list(dict.fromkeys(about([line]) for line in lines))
+    return [about(list(group)) for _, group in groupby(lines, CapturedLine.origin)]
 
 
 def _missing(found: Finding) -> Stage:
