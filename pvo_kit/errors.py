@@ -20,3 +20,9 @@ class PvoError(Exception):
 
 class InputError(PvoError):
     """A path, an option or a set of files that cannot be used; the command line exits with 2."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows below a cell: the message, which tells the way out."""
+        from pvo_kit.escape import terminal
+
+        return [terminal(line) for line in f"{type(self).__name__}: {self}".split("\n")]

@@ -24,10 +24,10 @@ from pvo_kit.widgets.blocks import (
     Shown,
     State,
     Table,
-    element,
     to_html,
     to_text,
 )
+from pvo_kit.widgets.markup import element
 
 
 class Tags(HTMLParser):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -259,3 +261,18 @@ def test_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
         "a.txt": b"1",
         "a-2.txt": b"2",
     }
+
+
+def test_a_notebook_shows_a_wrong_path_without_a_traceback(tmp_path: Path) -> None:
+    code = "import pvo_kit as pvo; pvo.widgets.case('nowhere\\x1b')"
+    done = subprocess.run(  # noqa: S603 - this Python, on a text of our own
+        [sys.executable, "-m", "IPython", "--no-banner", "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "IPYTHONDIR": str(tmp_path), "PYTHONUTF8": "1"},
+        check=False,
+    )
+    assert done.returncode == 1
+    told = (done.stdout + done.stderr).strip()
+    assert told.startswith("InputError: nowhere\\x1b: no such file or folder")
+    assert "Traceback" not in told

@@ -1,13 +1,11 @@
 """What a panel shows, as a few kinds of block; each is HTML for a page and text for a terminal.
 
 A panel tells its content once, as blocks. Its live form, the form that stays in a saved notebook
-and the plain text all come from them, so they cannot say different things. Evidence reaches HTML
-through ``element`` alone, which escapes every text that is not already markup.
+and the plain text all come from them, so they cannot say different things.
 """
 
 from __future__ import annotations
 
-import textwrap
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,8 +15,10 @@ from markupsafe import Markup
 
 from pvo_kit import escape
 from pvo_kit.report.story import Excerpt
+from pvo_kit.widgets.markup import copy_button, element, wrapped
 
-WIDTH = 100
+MARK = "\u25b6"
+"""Stands before a cited line."""
 
 
 class Block(Protocol):
@@ -33,23 +33,6 @@ class Block(Protocol):
         ...
 
 
-def element(name: str, *content: str, **attributes: str) -> Markup:
-    """Return an element; content and attributes are escaped unless they are Markup.
-
-    ``class_`` and ``aria_label`` are the attributes ``class`` and ``aria-label``.
-    """
-    pairs = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_safe(value)}"'
-        for key, value in attributes.items()
-    )
-    # Both parts are safe: the names are the kit's own, the rest went through _safe.
-    return Markup(f"<{name}{pairs}>{''.join(map(_safe, content))}</{name}>")  # noqa: S704
-
-
-def _safe(text: str) -> str:
-    return text if isinstance(text, Markup) else escape.html(text)
-
-
 def to_html(blocks: Iterable[Block], live: bool = False) -> Markup:
     """Return blocks as HTML, one below the other."""
     return Markup("\n").join(block.html(live) for block in blocks)
@@ -59,18 +42,6 @@ def to_text(blocks: Iterable[Block]) -> str:
     """Return blocks as text, a blank line between them, that cannot steer a terminal."""
     parts = ("\n".join(map(escape.terminal, block.text())) for block in blocks)
     return "\n\n".join(part for part in parts if part)
-
-
-def wrapped(text: str, first: str = "", indent: str = "") -> list[str]:
-    """Return text in lines of WIDTH."""
-    return textwrap.wrap(
-        escape.terminal(text),
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,34 +278,6 @@ class Folded:
     def text(self) -> list[str]:
         """Return the title and the blocks below it."""
         return [self.title, "", *to_text(self.blocks).split("\n")]
-
-
-MARK = "\u25b6"
-"""Stands before a cited line."""
-
-# The same words for every text: what is copied is looked up on the page, never written in here.
-_COPY = (
-    "var box=this.parentNode,pre=box.querySelector('pre'),told=box.querySelector('output');"
-    "var range=document.createRange();range.selectNodeContents(pre);"
-    "var chosen=getSelection();chosen.removeAllRanges();chosen.addRange(range);"
-    "var done=function(){told.textContent='Copied.'};"
-    "var kept=function(){told.textContent=document.execCommand('copy')?'Copied.'"
-    ":'Selected: press Ctrl+C or Cmd+C.'};"
-    "navigator.clipboard?navigator.clipboard.writeText(pre.textContent).then(done,kept):kept()"
-)
-
-
-def copy_button(label: str) -> Markup:
-    """Return a button that copies the lines beside it, and the place where it says so."""
-    button = element(
-        "button",
-        "Copy",
-        type="button",
-        class_="pvo-copy",
-        onclick=_COPY,
-        aria_label=f"Copy {label}",
-    )
-    return button + element("output", class_="pvo-told")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from markupsafe import Markup
 from pvo_kit.errors import InputError
 from pvo_kit.widgets import blocks
 from pvo_kit.widgets.blocks import Block
+from pvo_kit.widgets.markup import element
 from pvo_kit.widgets.opened import OpenCase
 
 
@@ -61,7 +62,7 @@ class Panel(ABC):
 
         The message is at their end where it is not among them.
         """
-        head = ipywidgets.HTML(style() + blocks.element("h3", self.title))
+        head = ipywidgets.HTML(style() + element("h3", self.title))
         last = () if self.message in children else (self.message,)
         self.widget.children = (head, *children, *last)
         self.follow()
@@ -74,11 +75,9 @@ class Panel(ABC):
     def say(self, text: str, kind: str = "done") -> None:
         """Write the message, '' to clear it. ``kind`` is done, or problem for what went wrong."""
         sign, role = ("\u2716", "alert") if kind == "problem" else ("\u2714", "status")
-        rows = Markup().join(blocks.element("div", line) for line in text.split("\n"))
-        shown = blocks.element("span", sign, aria_hidden="true") + blocks.element("div", rows)
-        self.message.value = (
-            blocks.element("div", shown, role=role, class_=f"pvo-{kind}") if text else ""
-        )
+        rows = Markup().join(element("div", line) for line in text.split("\n"))
+        shown = element("span", sign, aria_hidden="true") + element("div", rows)
+        self.message.value = element("div", shown, role=role, class_=f"pvo-{kind}") if text else ""
 
     def calling(self, function: Callable[[], None]) -> Callable[[Any], None]:
         """Return a widget's callback that calls one function and shows what goes wrong in it."""
@@ -122,8 +121,8 @@ class Panel(ABC):
         return f"{self.title}\n\n{blocks.to_text(self.content())}"
 
     def _repr_html_(self) -> str:
-        head = blocks.element("h3", self.title)
-        shown = blocks.element("div", head, blocks.to_html(self.content()), class_="pvo-panel")
+        head = element("h3", self.title)
+        shown = element("div", head, blocks.to_html(self.content()), class_="pvo-panel")
         return style() + shown
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
