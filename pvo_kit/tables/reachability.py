@@ -47,20 +47,23 @@ def _interfaces(case: Case, host: str | None, sma: str | None) -> Iterator[Row]:
     found = {item.name.lower(): item for item in listed(case, host)}
     now = default(case, host)
     routes = case.all(Route, host)
-    leading = {item.name for item in reaching(sma, list(found.values()), routes)} if sma else set()
     for name in known(case, host):
         item = found.get(name.lower())
         is_default = now is not None and now.name.lower() == name.lower()
         way = Way(case, host, name)
         if name == AUTO and not is_default and not way.own:
             continue
-        leads = None if sma is None or not (item and item.address) else item.name in leading
+        to = (way.own[-1].address if way.own else None) or sma
+        leads = None
+        if to and to_address(to) and item and item.address:
+            leads = item in reaching(to, list(found.values()), routes)
         yield {
             "kind": "interface",
             "name": name,
             "default": is_default,
             "leads": leads,
-            "via": _route_to(sma, item, routes) if leads and sma and item else "",
+            "via": _route_to(to, item, routes) if leads and to and item else "",
+            "target": to or "",
             **_addressed(item),
             **_tried(way),
             **place(item or (now if is_default else None)),
@@ -80,7 +83,7 @@ def _unlisted(case: Case, host: str | None) -> Iterator[Row]:
         last = newest(items)
         ends = {_ended(item) for item in last}
         cited = place(last[-1])
-        yield {"kind": "interface", "address": address,
+        yield {"kind": "interface", "address": address, "target": last[-1].address or "",
                "outcome": ends.pop() if len(ends) == 1 else "contradictory",
                "tested_source": cited["source"], "tested_line": cited["line"]}  # fmt: skip
 

@@ -49,7 +49,7 @@ REACHABILITY: dict[str, Column] = {
     "hostname": Column("str", "the interface's host name, said in HELO"),
     "gateway": Column("str", "the route's gateway"),
     "default": Column("bool", "mail is delivered from this interface by default"),
-    "target": Column("str", "the SMA's address as this ESA tried it"),
+    "target": Column("str", "the SMA's address as it was tried from there, else by this ESA"),
     "port": Column("Int32", "the quarantine's port"),
     "leads": Column("boolean", "subnets or routes lead to the target; NA: no address to compare"),
     "via": Column("str", "the route by which they do; of a route, the interface it leaves by"),

@@ -17,7 +17,7 @@ from pvo_kit.scenarios.cipher_strings import String
 from pvo_kit.tables import schemas
 from pvo_kit.tables.places import place
 from pvo_kit.what_if.altering import names
-from pvo_kit.what_if.ciphers import before, generations
+from pvo_kit.what_if.ciphers import before, generations, hosts_of
 
 KINDS = ("anonymous", "class", "listed")
 LEFT = ("left", "may be left", "not left", "not known")
@@ -28,8 +28,9 @@ Row = dict[str, object]
 
 def table(case: Case, string: str | None, host: str | None) -> pd.DataFrame:
     """Return suites and classes before and after, with the columns of SUITES."""
-    if host is not None and host not in case.esas:
-        raise InputError(f"{host} is no ESA of this evidence; it knows: {names(case.esas)}")
+    hosts = hosts_of(case)
+    if host is not None and host not in hosts:
+        raise InputError(f"{host} is no ESA of this evidence; it knows: {names(hosts)}")
     box = host if host is not None else _first(case)
     old = before(case, box)
     first = (old.ciphers or "") if old else None
@@ -45,8 +46,9 @@ def table(case: Case, string: str | None, host: str | None) -> pd.DataFrame:
 
 def _first(case: Case) -> str | None:
     """The first ESA whose string is known, else the first one."""
-    known = [host for host in case.esas if before(case, host)]
-    return next(iter(known or case.esas), None)
+    hosts = hosts_of(case)
+    known = [host for host in hosts if before(case, host)]
+    return next(iter(known or hosts), None)
 
 
 def _offered(case: Case, host: str | None, old: str | None) -> str:

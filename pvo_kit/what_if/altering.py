@@ -51,4 +51,4 @@ def with_facts(case: Case, new: Iterable[Fact], without: Iterable[Fact] = ()) ->
 def names(hosts: Iterable[str | None]) -> str:
     """Return hosts as a sentence has them: ``esa1 and esa2``."""
     every = [host or "the ESA without a name" for host in hosts]
-    return " and ".join(part for part in (", ".join(every[:-1]), *every[-1:]) if part)
+    return " and ".join(part for part in (", ".join(every[:-1]), *every[-1:]) if part) or "none"

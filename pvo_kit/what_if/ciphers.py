@@ -29,8 +29,9 @@ SCENARIO = 4
 
 def alter(case: Case, change: Ciphers) -> Altered:
     """Add the reading of another outbound string, and take out what it outdates."""
-    if change.host not in case.esas:
-        raise InputError(f"{change.host} is no ESA of this evidence; it knows: {names(case.esas)}")
+    if change.host not in hosts_of(case):
+        known = names(hosts_of(case))
+        raise InputError(f"{change.host} is no ESA of this evidence; it knows: {known}")
     if not re.findall(r"[^:,;\s]", change.string):
         raise InputError("the cipher string is empty; write one such as HIGH:!aNULL")
     old = before(case, change.host)
@@ -48,7 +49,7 @@ def alter(case: Case, change: Ciphers) -> Altered:
         **origin(case, f"Outbound SMTP ciphers: {change.string}"),
     )
     altered = with_facts(case, [new])
-    hosts = [host for host in case.esas if new in altered.in_force(CipherSetting, host)]
+    hosts = [host for host in hosts_of(case) if new in altered.in_force(CipherSetting, host)]
     for host in hosts:
         made, was = generations(case, host), before(case, host)
         left = anonymous(was.ciphers or "", made) if was else None
@@ -62,6 +63,11 @@ def alter(case: Case, change: Ciphers) -> Altered:
                *methods.effects(case, method, change.method))  # fmt: skip
     doubts = [line for host in hosts for line in _doubts(case, host, old, new)]
     return Altered(altered, effects, tuple(dict.fromkeys(doubts)), excluded)
+
+
+def hosts_of(case: Case) -> list[str | None]:
+    """Return the ESAs, and the boxes whose deliveries to the quarantine a log shows."""
+    return list(dict.fromkeys([*case.esas, *(link.appliance for link in case.connections)]))
 
 
 def before(case: Case, host: str | None) -> String | None:

@@ -58,7 +58,7 @@ def choices(evidence: Evidence, pvo_port: int | None = None) -> Choices:
     case = cases.build(evidence, pvo_port)
     return Choices(
         {host: tuple(_interfaces(case, host)) for host in case.esas},
-        {host: _ciphers(case, host) for host in case.esas},
+        {host: _ciphers(case, host) for host in ciphers.hosts_of(case)},
         {host: options for host in key_tables.compared(case)
          if (options := tuple(_keys(case, host)))},
         tuple(_settings(case)),
