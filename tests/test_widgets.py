@@ -407,7 +407,7 @@ def test_uploaded_files_are_a_new_case(opened: Callable[[str], OpenCase], tmp_pa
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ([], "No file was chosen"),
+        ([], "No file has arrived"),
         ([("empty.txt", b"")], "There is nothing in it"),
         ([("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)], "picture.png"),
         ([("broken.zip", b"PK\x03\x04 and then nothing")], "broken.zip"),
@@ -428,6 +428,7 @@ def test_a_wrong_upload_is_answered_in_the_panel(
     assert panel.error is None
     assert told in panel.message.value
     assert 'role="alert"' in panel.message.value
+    assert panel.upload.value == ()
     assert case.source == pvo.example("technote")
     assert not (tmp_path / "cases").exists()
 

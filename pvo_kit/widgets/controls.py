@@ -10,7 +10,7 @@ from pvo_kit.escape import terminal
 from pvo_kit.widgets.blocks import Block, to_html
 
 _LABEL = {"description_width": "9.5em"}
-_WIDE = {"width": "100%", "max_width": "52em"}
+_WIDE = {"width": "auto", "max_width": "52em"}
 
 
 def row(*children: ipywidgets.Widget) -> ipywidgets.Box:

@@ -17,6 +17,10 @@ from pvo_kit.widgets.waiting import Waiting
 
 NEW, ADD = "new", "add"
 WHERE = [("begin a new case", NEW), ("are added to the open case", ADD)]
+NO_FILE = (
+    "No file has arrived. Choose files first; where you did, they are too large for the browser "
+    "(JupyterLab takes 10 MB as a rule): put them into a folder and open its path."
+)
 _MOST_FILES = 200
 
 
@@ -76,12 +80,13 @@ class CasePicker(Panel):
     def take_files(self) -> None:
         """Take in the files that the browser sent."""
         self._change(self._take_files, None)
-        self.upload.value = ()
 
     def _take_files(self, told: progress.Told) -> None:
         sent = [keeping.Upload(each["name"], bytes(each["content"])) for each in self.upload.value]
+        # The next try begins with none: what was refused once would be again.
+        self.upload.value = ()
         if not sent:
-            raise keeping.empty("No file was chosen.")
+            raise keeping.empty(NO_FILE)
         self.case.take_in(sent, add=self.where.value == ADD, told=told)
 
     def take_text(self) -> None:
