@@ -6,7 +6,9 @@ import io
 import sys
 from pathlib import Path
 
+import ipywidgets
 import pytest
+from IPython.display import DisplayHandle
 
 import pvo_kit as pvo
 from pvo_kit import progress
@@ -52,3 +54,39 @@ def test_the_size_of_what_is_not_there_is_not_known(tmp_path: Path) -> None:
     assert progress.size_on_disk([tmp_path / "nowhere", "a\x00b", "-"]) is None
     (tmp_path / "a").write_bytes(b"123")
     assert progress.size_on_disk([tmp_path, tmp_path / "a"]) == 6
+
+
+def test_a_bar_in_a_notebook_comes_late_and_knows_what_was_read_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[ipywidgets.Widget] = []
+    with progress.late_bar(1000, "reading", shown.append) as told:
+        told(200)
+        assert not shown
+        monkeypatch.setattr(progress, "DELAY", 0.0)
+        told(300)
+        (box,) = shown
+        assert "50%" in box.children[0].value
+        told(250)
+    assert box.children[1].value == 750
+
+
+def test_nothing_of_a_bar_is_left_below_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    told_of: list[object] = []
+    monkeypatch.setattr(DisplayHandle, "display", lambda self, bar: told_of.append(bar))
+    monkeypatch.setattr(DisplayHandle, "update", lambda self, bar: told_of.append(bar.data))
+    monkeypatch.setattr(progress, "_in_notebook", lambda: True)
+    monkeypatch.setattr(progress, "DELAY", -1.0)
+    pvo.load(pvo.example("technote"))
+    assert isinstance(told_of[0], ipywidgets.Widget)
+    assert told_of[1:] == [""]
+
+
+def test_a_quick_read_leaves_a_notebook_untouched(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unexpected(*_: object) -> None:
+        raise AssertionError("nothing is displayed")
+
+    monkeypatch.setattr(DisplayHandle, "display", unexpected)
+    monkeypatch.setattr(DisplayHandle, "update", unexpected)
+    monkeypatch.setattr(progress, "_in_notebook", lambda: True)
+    assert pvo.load(pvo.example("technote")).files

@@ -792,3 +792,16 @@ def test_the_package_loads_no_widgets_before_they_are_asked_for() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_long_read_shows_its_bar_in_the_panel(
+    opened: Callable[[str], OpenCase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pvo_kit.progress.DELAY", -1.0)
+    panel = widgets.case_picker(opened(""))
+    seen: list[int] = []
+    panel.waiting.widget.observe(lambda change: seen.append(len(change["new"])), "children")
+    panel.folder.value = "technote"
+    panel.load.click()
+    assert panel.error is None
+    assert seen == [1, 0]
