@@ -17,7 +17,7 @@ STYLES = {
     "dormant": drawing.Style(drawing.YELLOW, "///"),
     "expired": drawing.Style(drawing.ORANGE, "\\\\\\"),
     "missing": drawing.Style(drawing.VERMILLION, "xx"),
-    "not captured": drawing.Style(drawing.GREY, "..."),
+    "not captured": drawing.Style(drawing.GREY, "--"),
 }
 
 _MOST_ROWS, _MOST_COLUMNS = 30, 24

@@ -17,7 +17,7 @@ STYLES = {
     "disputed": drawing.Style(drawing.PURPLE, "\\\\\\"),
     "own": drawing.Style(drawing.SKY, ""),
     "none": drawing.Style("#FFFFFF", ""),
-    "not read": drawing.Style(drawing.GREY, "..."),
+    "not read": drawing.Style(drawing.GREY, "--"),
 }
 
 MEANINGS = {

@@ -75,6 +75,7 @@ def reachability_map(reachability: pd.DataFrame, ax: Axes | None = None) -> Axes
     ways = _ways(reachability)[:_MOST]
     hosts = list(dict.fromkeys(way.host for way in ways))
     ax = drawing.axes(ax, 1.5 + 0.62 * (len(ways) + 0.45 * len(hosts)))
+    ax.set(xticks=[], yticks=[])
     ax.set_axis_off()
     ax.set_xlim(-1, 101)
     top = 0.0

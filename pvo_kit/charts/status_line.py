@@ -126,7 +126,7 @@ def notes(statuses: pd.DataFrame) -> list[str]:
     found = readings(statuses)
     unordered = _unordered(found[-_MOST:])
     return [
-        "In the order of the evidence, oldest on top, not to scale.",
+        "Oldest on top, as far as the evidence tells; not to scale.",
         "?: nothing tells that it is newer than the sign above it in its lane."
         if unordered
         else "",

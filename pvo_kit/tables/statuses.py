@@ -83,7 +83,7 @@ def _state(reading: Reading) -> str:
 def _tries(case: Case) -> Iterator[tuple[Moment, Row]]:
     links: dict[str | None, list[Connection]] = {}
     for link in case.connections:
-        if link.outcome != "cut":  # one that tells nothing of the port
+        if link.outcome != "cut" or link.tls in ("success", "failed"):
             links.setdefault(link.appliance, []).append(link)
     found: list[Attempt] = [*case.probes(), *case.tls_probes()]
     for each in links.values():
