@@ -72,8 +72,8 @@ ELEMENTS = {
     "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
-    "alt", "aria-hidden", "aria-label", "class", "download", "href", "onclick", "role", "scope",
-    "src", "style", "tabindex", "type",
+    "alt", "aria-hidden", "aria-label", "class", "download", "href", "onclick", "open", "role",
+    "scope", "src", "style", "tabindex", "type",
 }  # fmt: skip
 """What the kit's own pages are made of."""
 

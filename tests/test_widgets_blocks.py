@@ -116,6 +116,12 @@ def test_empty_lists_and_tables_break_nothing() -> None:
     assert to_html([Listing([])]) == ""
 
 
+def test_what_is_folded_is_open_where_no_page_folds_it() -> None:
+    block = Folded("more", [Paragraph("inside")])
+    assert block.html(live=True).startswith("<details><summary>")
+    assert block.html(live=False).startswith('<details open="open">')
+
+
 def test_an_object_of_the_kit_shows_itself() -> None:
     block = Shown("<b>bold</b>", "bold\n")
     assert to_html([block]) == "<b>bold</b>"

@@ -272,8 +272,10 @@ class Folded:
     blocks: Sequence[Block]
 
     def html(self, live: bool) -> Markup:
-        """Return details, which the keyboard opens."""
-        return element("details", element("summary", self.title), to_html(self.blocks, live))
+        """Return details, which the keyboard opens; they are open where nobody may."""
+        state = {} if live else {"open": "open"}
+        shown = to_html(self.blocks, live)
+        return element("details", element("summary", self.title), shown, **state)
 
     def text(self) -> list[str]:
         """Return the title and the blocks below it."""

@@ -122,7 +122,7 @@ class Panel(ABC):
 
     def _repr_html_(self) -> str:
         head = element("h3", self.title)
-        shown = element("div", head, blocks.to_html(self.content()), class_="pvo-panel")
+        shown = element("div", head, blocks.to_html(self.content()), class_="pvo-panel pvo-still")
         return style() + shown
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
