@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from jupyter_pages import CHROMIUM, FLAGS, MISSING, Lab, Page
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from pvo_kit import working_copies
 
@@ -29,6 +29,12 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser) -> BrowserContext:
+    """One for all pages: JupyterLab's scripts are fetched once."""
+    return browser.new_context()
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +72,7 @@ Opener = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(request, browser) -> Iterator[Opener]:
+def opened(request, context) -> Iterator[Opener]:
     """Open a notebook on a server; at the end its screen is kept, and everything was well."""
     pages: list[Page] = []
 
@@ -77,7 +83,7 @@ def opened(request, browser) -> Iterator[Opener]:
             folder = f"{len(list(lab.folder.iterdir()))}-{Path(case).name}"
             working_copies.make(lab.folder / folder, str(case))
             path = f"{folder}/{path}"
-        page = Page(browser, lab, path, **options)
+        page = Page(context, lab, path, **options)
         pages.append(page)
         return page.open()
 

@@ -21,7 +21,7 @@ import urllib.request
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Route, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "screenshots"
@@ -31,6 +31,7 @@ CHROMIUM = os.environ.get("PVO_CHROMIUM") or next(
 MISSING = "no Chromium here, so the notebooks were not tried in a browser: make browser says how"
 
 LONG = 60_000  # milliseconds; a loaded machine needs a third of it
+expect.set_options(timeout=LONG)
 
 # --no-sandbox because root has no sandbox; the rest keeps Chromium from calling home.
 FLAGS = [
@@ -69,7 +70,7 @@ class Lab:
         )
         # Unbuffered, in a group of its own so that its kernels end with it.
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-u", *command],
                 cwd=home,
                 env=_environment(home),
@@ -111,17 +112,17 @@ class Lab:
 
 
 class Page:
-    """One notebook in a browser of its own."""
+    """One notebook on a page of its own."""
 
-    def __init__(self, browser: Browser, lab: Lab, path: str, height: int = 1400) -> None:
+    def __init__(self, context: BrowserContext, lab: Lab, path: str, height: int = 1400) -> None:
         self.lab = lab
         self.path = path
         self.outside: list[str] = []
         self.console: list[str] = []
-        self.context = browser.new_context(viewport={"width": 1200, "height": height})
-        self.context.set_default_timeout(LONG)
-        self.context.route("**/*", self._only_the_server)
-        self.page = self.context.new_page()
+        self.page = context.new_page()
+        self.page.set_viewport_size({"width": 1200, "height": height})
+        self.page.set_default_timeout(LONG)
+        self.page.route("**/*", self._only_the_server)
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.console.append(f"thrown: {error}"))
         self.page.on("dialog", self._dialog)
@@ -151,18 +152,16 @@ class Page:
 
     def run_all(self) -> Page:
         """Run all cells and wait for the last one."""
-        self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        assert self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
         return self
 
-    def run_cell(self, number: int) -> None:
-        """Run one cell again, counted from 0."""
-        self.page.evaluate(
-            """async number => {
-                window.jupyterapp.shell.currentWidget.content.activeCellIndex = number;
-                await window.jupyterapp.commands.execute('notebook:run-cell');
-            }""",
-            number,
+    def settle(self) -> None:
+        """Wait until every panel and picture is drawn."""
+        self.page.wait_for_function(
+            "() => ![...document.querySelectorAll('.jp-OutputArea-output')]"
+            ".some(each => each.textContent.includes('Loading widget'))"
         )
+        self.page.wait_for_function("() => [...document.images].every(each => each.complete)")
 
     @property
     def box(self) -> Locator:
@@ -199,7 +198,9 @@ class Page:
         assert self.outside == []
 
     def close(self) -> None:
-        self.context.close()
+        """Close the page, and end its kernel: each one takes 160 MB."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.close()
 
 
 def free_port() -> int:
