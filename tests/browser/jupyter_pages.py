@@ -163,6 +163,11 @@ class Page:
         )
         self.page.wait_for_function("() => [...document.images].every(each => each.complete)")
 
+    def top(self) -> None:
+        """Go to the beginning of the notebook."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
+        self.find(".jp-MarkdownCell h1")
+
     @property
     def box(self) -> Locator:
         """The notebook that is in front."""

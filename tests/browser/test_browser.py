@@ -208,10 +208,24 @@ def test_the_walk_works_under_jupyterlabs_own_settings(plain_lab, opened):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_notebook_shows_itself(name, lab, opened):
-    page = opened(lab, name, height=7000).run_all()
+def test_every_notebook_shows_itself_on_its_own_case(name, lab, opened):
+    page = opened(lab, name, own_case(name), height=1900).run_all()
     page.settle()
+    if "widgets.walkthrough" in source(name):
+        page.find(".pvo-walk-step-4").click()
+        expect(page.box.locator(".pvo-walk-shown")).to_contain_text("FAIL (this cause is shown)")
+    if re.search("show_figure|log_filter", source(name)):
+        assert page.ink(".jp-OutputArea") > INK
+    page.top()
     page.picture(name)
+
+
+def source(name: str) -> str:
+    return (resources.notebooks() / f"{name}.ipynb").read_text(encoding="utf-8")
+
+
+def own_case(name: str) -> str:
+    return re.search(r'case = \\"([\w-]+)\\"', source(name))[1]
 
 
 # A case that tries to be more than text
