@@ -442,6 +442,35 @@ def test_other_members_keep_their_failure():
     assert answer.cleared == (4,)
 
 
+def two_boxes() -> str:
+    text = sslconfig() + verify("ADH-AES256-SHA")
+    return text.replace("mx.example.com>", "esa1.example.com>") + text.replace(
+        "mx.example.com>", "esa2.example.com>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("strings", "kind"),
+    [
+        ((CLEAN, CLEAN), "cleared"),
+        ((CLEAN, "ALL:-ADH"), "undecided"),
+        (("ALL:-ADH", CLEAN), "undecided"),
+        ((CLEAN, "ALL"), "remaining"),
+    ],
+)
+def test_the_cause_is_gone_only_where_it_is_gone_on_every_box_that_fails(strings, kind):
+    made = [Ciphers(f"esa{number}.example.com", each) for number, each in enumerate(strings, 1)]
+    answer = pvo.what_if(evidence(two_boxes()), *made)
+    assert {each: getattr(answer, each) for each in KINDS if getattr(answer, each)} == {kind: (4,)}
+
+
+def test_of_two_strings_for_one_box_the_last_one_counts():
+    given_ = evidence(sslconfig() + verify("ADH-AES256-SHA"))
+    made = [Ciphers("mx.example.com", each) for each in (CLEAN, "ALL:-ADH")]
+    assert pvo.what_if(given_, *made).undecided == (4,)
+    assert pvo.what_if(given_, *reversed(made)).cleared == (4,)
+
+
 def test_methods_are_compared_with_the_smas_inbound_one():
     sma = (
         "\nsma.example.com> sslconfig\n\nsslconfig settings:\n Inbound SMTP method:  tlsv1\n"

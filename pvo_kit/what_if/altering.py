@@ -21,16 +21,11 @@ WHERE = "(what if)"
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """A case after a change, and what to say of it.
-
-    ``excluded`` holds a scenario and a host where the change takes the cause itself away, although
-    nothing measured after it can show that yet. ``doubts`` tell what the evidence leaves open.
-    """
+    """A case after a change, and what to say of it: ``doubts`` on what the evidence leaves open."""
 
     case: Case
     effects: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
-    excluded: frozenset[tuple[int, str | None]] = frozenset()
 
 
 def origin(case: Case, text: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pvo_kit.errors import InputError
 from pvo_kit.evidence import Evidence
 from pvo_kit.findings import Diagnosis, Finding, Status
 from pvo_kit.remediation import affected
-from pvo_kit.scenarios import SCENARIOS
+from pvo_kit.scenarios import tls_no_certificate
 from pvo_kit.what_if import ciphers, interfaces, keys, settings
 from pvo_kit.what_if.altering import Altered
 from pvo_kit.what_if.changes import AddKey, Change, Ciphers, DeliverFrom, MoveSetting
@@ -39,7 +39,6 @@ def what_if(evidence: Evidence, *changes: Change, pvo_port: int | None = None) -
             step.case,
             (*altered.effects, *step.effects),
             (*altered.doubts, *step.doubts),
-            altered.excluded | step.excluded,
         )
     return _compared(changes, case, altered)
 
@@ -76,7 +75,7 @@ def _compared(changes: tuple[Change, ...], case: Case, altered: Altered) -> What
         "cleared": [], "undecided": [], "remaining": [], "arisen": []
     }  # fmt: skip
     for old, new in zip(before.findings, after.findings, strict=True):
-        kind = _kind(old, new, is_excluded=_is_excluded(case, old, altered))
+        kind = _kind(old, new, is_gone=_is_gone(case, old, altered.case))
         if kind:
             kinds[kind].append(old.scenario)
     return WhatIf(
@@ -101,20 +100,19 @@ def _marked(before: Diagnosis, after: Diagnosis) -> Diagnosis:
     return replace(after, evidence_hash=told, findings=findings)
 
 
-def _kind(old: Finding, new: Finding, *, is_excluded: bool) -> str:
+def _kind(old: Finding, new: Finding, *, is_gone: bool) -> str:
     if new.status == "fail":
         return "remaining" if old.status == "fail" else "arisen"
     if new.status in _GOOD:
         return "cleared" if old.status == "fail" else ""
-    if old.status == "fail" and is_excluded and new.status == "unknown":
+    if old.status == "fail" and is_gone and new.status == "unknown":
         return "cleared"
     return "undecided" if old.status in ("fail", *_GOOD) else ""
 
 
-def _is_excluded(case: Case, old: Finding, altered: Altered) -> bool:
-    """Whether the change takes the cause away on every box that fails."""
-    if old.status != "fail" or not altered.excluded:
+def _is_gone(case: Case, old: Finding, altered: Case) -> bool:
+    """Whether the cause itself is taken away on every box that fails, though nothing shows it."""
+    if old.scenario != ciphers.SCENARIO or old.status != "fail":
         return False
-    scenario = next(each for each in SCENARIOS if each.number == old.scenario)
-    hosts = affected.hosts(scenario, case, old)
-    return all((old.scenario, host) in altered.excluded for host in hosts)
+    hosts = affected.hosts(tls_no_certificate.SCENARIO, case, old)
+    return all(ciphers.takes_away(case, altered, host) for host in hosts)

@@ -1,7 +1,7 @@
 """What if an ESA had another outbound cipher string (scenario 4).
 
 A string that leaves no anonymous suite takes the cause away, and the rule says unknown all the
-same, since a setting is not an effect and no session was made with it: ``excluded`` tells the two
+same, since a setting is not an effect and no session was made with it: ``takes_away`` tells the two
 apart. ``outdated`` tells what becomes of the sessions that were made.
 """
 
@@ -20,7 +20,7 @@ from pvo_kit.scenarios.changes import since
 from pvo_kit.scenarios.cipher_strings import String
 from pvo_kit.scenarios.tls_sessions import last, sessions
 from pvo_kit.what_if import methods
-from pvo_kit.what_if.altering import Altered, names, origin, with_facts
+from pvo_kit.what_if.altering import WHERE, Altered, names, origin, with_facts
 from pvo_kit.what_if.changes import Ciphers
 from pvo_kit.what_if.outdated import without_outdated
 
@@ -54,15 +54,21 @@ def alter(case: Case, change: Ciphers) -> Altered:
         made, was = generations(case, host), before(case, host)
         left = anonymous(was.ciphers or "", made) if was else None
         altered = without_outdated(altered, host, left, anonymous(change.string, made))
-    excluded = frozenset(
-        (SCENARIO, host)
-        for host in hosts
-        if cipher_strings.offers(case, host, new) == "no" and not _contradicts(case, host)
-    )
     effects = (*_members(new, hosts), *_suites(case, hosts, old, new),
                *methods.effects(case, method, change.method))  # fmt: skip
     doubts = [line for host in hosts for line in _doubts(case, host, old, new)]
-    return Altered(altered, effects, tuple(dict.fromkeys(doubts)), excluded)
+    return Altered(altered, effects, tuple(dict.fromkeys(doubts)))
+
+
+def takes_away(case: Case, altered: Case, host: str | None) -> bool:
+    """Return True where the string of an altered case rules the cause out on an ESA that fails.
+
+    Not where the string in force left no anonymous suite either: then another one decides.
+    """
+    new = setting_of(altered, host)
+    is_new = new is not None and new.moment.file == WHERE
+    clean = new is not None and cipher_strings.offers(case, host, new) == "no"
+    return is_new and clean and not _contradicts(case, host)
 
 
 def hosts_of(case: Case) -> list[str | None]:
