@@ -3,6 +3,7 @@
 #   make demo PYTHON=python3.12     another Python
 #   make test ARGS='-k tls -x'      more words for pytest
 #   make demo CASE=NAME             another bundled case
+#   make lab CASE=PATH              the notebooks on an escalation of your own
 #   make demo VENV=DIR              another environment than .venv
 
 PYTHON ?= python3
@@ -29,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH PIP_NO_COMPILE PIP_PREFIX
 export PIP_USER := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench bench-logs wheel lock clean
+.PHONY: help demo lab gallery test browser check format bench bench-logs wheel lock clean
 
 help: ## print the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -37,9 +38,27 @@ help: ## print the targets
 demo: $(READY) ## set up, diagnose a bundled escalation and print the findings
 	@mkdir -p build
 	@$(call diagnose,$(BIN)/pvo-kit,data/escalations/$(CASE),build/demo.txt)
+	@$(BIN)/python -m pvo_kit.gallery build --only 00_start_here --case $(CASE) >/dev/null
+	@echo
+	@echo "The same as a page: build/00_start_here.html. To walk through it: make lab CASE=$(CASE)"
+
+lab: $(READY) ## open the notebooks in JupyterLab on a case, in copies of your own (pvo-notebooks/)
+	$(BIN)/pvo-kit lab $(CASE)
+
+gallery: $(READY) ## execute every notebook and write it as a page (build/gallery/)
+	rm -rf build/gallery
+	$(BIN)/python -m pvo_kit.gallery build/gallery
 
 test: $(READY) ## set up and run all tests
 	$(BIN)/python -m pytest -n logical $(ARGS)
+
+# The one target that changes the system.
+browser: ## install the browser that the tests of the notebooks drive (Debian, as root)
+	@if command -v chromium || command -v chromium-browser; then exit 0; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -q && apt-get install -qy --no-install-recommends chromium fonts-dejavu-core; \
+	else echo "Debian and its like: sudo make browser. Elsewhere install Chromium or Chrome, and set"; \
+	  echo "PVO_CHROMIUM to the path of its program where no command is named chromium."; exit 1; fi
 
 check: $(READY) ## format, lint, types, and no address in the lock
 	$(BIN)/ruff format --check .

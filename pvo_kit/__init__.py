@@ -16,34 +16,45 @@ from pvo_kit.errors import InputError, PvoError
 from pvo_kit.evidence import Citation, Evidence
 from pvo_kit.findings import Diagnosis, Finding, Need
 from pvo_kit.loading import load
-from pvo_kit.resources import example, examples
+from pvo_kit.resources import example, examples, locate
 from pvo_kit.version import __version__
+from pvo_kit.what_if import AddKey, Ciphers, DeliverFrom, MoveSetting, WhatIf, choices, what_if
 
 if TYPE_CHECKING:
-    from pvo_kit import charts
+    from pvo_kit import charts, tables, widgets
     from pvo_kit.mail_logs.history import connections, tls_failures
     from pvo_kit.mail_logs.reader import iter_mail_logs, read_mail_logs, to_parquet
 
 __all__ = [
+    "AddKey",
+    "Ciphers",
     "Citation",
+    "DeliverFrom",
     "Diagnosis",
     "Evidence",
     "Finding",
     "InputError",
+    "MoveSetting",
     "Need",
     "PvoError",
+    "WhatIf",
     "__version__",
     "charts",
+    "choices",
     "connections",
     "diagnose",
     "example",
     "examples",
     "iter_mail_logs",
     "load",
+    "locate",
     "read_mail_logs",
+    "tables",
     "tls",
     "tls_failures",
     "to_parquet",
+    "what_if",
+    "widgets",
 ]
 
 _ON_FIRST_USE = {
@@ -51,8 +62,10 @@ _ON_FIRST_USE = {
     "connections": "pvo_kit.mail_logs.history",
     "iter_mail_logs": "pvo_kit.mail_logs.reader",
     "read_mail_logs": "pvo_kit.mail_logs.reader",
+    "tables": "pvo_kit.tables",
     "tls_failures": "pvo_kit.mail_logs.history",
     "to_parquet": "pvo_kit.mail_logs.reader",
+    "widgets": "pvo_kit.widgets",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from pvo_kit import case as cases
@@ -25,9 +25,19 @@ def diagnose(
     anything in the evidence: a rule that breaks is a finding with the status ``error``.
     """
     asked = _numbers(scenarios)
+    check_port(pvo_port)
+    return judge(cases.build(evidence, pvo_port), asked)
+
+
+def check_port(pvo_port: int | None) -> None:
+    """Raise InputError for a number that is no TCP port."""
     if pvo_port is not None and not 0 < pvo_port < 65536:
         raise InputError(f"{pvo_port} is not a TCP port; give a number from 1 to 65535")
-    case = cases.build(evidence, pvo_port)
+
+
+def judge(case: Case, scenarios: Collection[int] | None = None) -> Diagnosis:
+    """Judge a case that is built already; ``scenarios`` are known numbers (None: all)."""
+    evidence = case.evidence
     # All six are judged, since one that was not asked for may explain one that was.
     findings = masking.mask([finding(scenario, case) for scenario in SCENARIOS])
     return Diagnosis(
@@ -35,7 +45,11 @@ def diagnose(
         evidence.files,
         case.appliances,
         case.unparsed,
-        tuple(_remedied(case, found) for found in findings if found.scenario in asked),
+        tuple(
+            _remedied(case, found)
+            for found in findings
+            if scenarios is None or found.scenario in scenarios
+        ),
         evidence.damage,
     )
 

@@ -32,6 +32,7 @@ from pvo_kit.mail_logs.plain import HEAD
 from pvo_kit.mail_logs.relevance import relevant
 from pvo_kit.mail_logs.telling import has_prompt, is_log, is_log_line
 from pvo_kit.parsers import wizard
+from pvo_kit.progress import Told, is_watched, progress, size_on_disk
 from pvo_kit.sources import LIMITS, Limits, Source, SourceError, Unread, walk
 
 WHOLE = 32 << 20
@@ -88,22 +89,27 @@ def load(
     limits: Limits = LIMITS,
     stdin: BinaryIO | None = None,
     year: int | None = None,
+    told: Told | None = None,
 ) -> Evidence:
     """Load one escalation from folders, files, archives or ``-`` (standard input).
 
     ``roles`` sets the role of hosts by name, ``year`` is taken for syslog lines that no other line
-    and no file name dates, ``limits`` bounds what archives may unpack to. Raises InputError, which
-    names the files and the way out, where nothing at all could be read.
+    and no file name dates, ``limits`` bounds what archives may unpack to, ``told`` learns of each
+    block how many bytes it has (None: a bar is drawn where a person looks on). Raises InputError,
+    which names the files and the way out, where nothing at all could be read.
     """
     if not paths:
         raise InputError("nothing to load: give a folder, files, an archive or - (standard input)")
+    if told is None:
+        with progress(size_on_disk(paths) if is_watched() else None, "reading") as told:
+            return load(*paths, roles=roles, limits=limits, stdin=stdin, year=year, told=told)
     found = _Found()
     for item in walk(paths, limits, stdin):
         if isinstance(item, Unread):
             found.files.append(EvidenceFile(item.file, "unused", None, 0, item.reason, item.digest))
             found.damage.append(f"{item.file} {item.reason}")
         else:
-            _read(found, item, year)
+            _read(found, item, year, told)
     _refuse_nothing(paths, found.files)
     for log in found.undated:
         _read_log(found, log, year, min(found.dated, default=None))
@@ -122,15 +128,17 @@ def _refuse_nothing(paths: Sequence[str | os.PathLike[str]], files: Sequence[Evi
 
 
 class _Hashed:
-    """A stream that hashes what is read from it."""
+    """A stream that hashes what is read from it, and tells how much that was."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, told: Told) -> None:
         self._stream = stream
         self._hash = sha256()
+        self._told = told
 
     def read(self, size: int) -> bytes:
         data = self._stream.read(size)
         self._hash.update(data)
+        self._told(len(data))
         return data
 
     def drain(self) -> None:
@@ -143,8 +151,8 @@ class _Hashed:
         return self._hash.hexdigest()
 
 
-def _read(found: _Found, source: Source, year: int | None) -> None:
-    stream = _Hashed(source.stream)
+def _read(found: _Found, source: Source, year: int | None, told: Told) -> None:
+    stream = _Hashed(source.stream, told)
     data, damage = _whole(stream)
     detected = text.detect(data[: text.HEAD], complete=len(data) <= text.HEAD)
     kind: Kind = "unused"

@@ -20,6 +20,23 @@ def example(name: str) -> Path:
     return _cases() / name
 
 
+def locate(case: str | Path) -> Path:
+    """Return the path of a case: a file or folder of this name, else the bundled case.
+
+    Raises InputError where there is neither.
+    """
+    path = Path(case).expanduser()
+    if str(case).strip() and path.exists():
+        return path.resolve()
+    names = examples()
+    if str(case) in names:
+        return _cases() / str(case)
+    raise InputError(
+        f"{case}: no such file or folder, and no bundled case; give a path, or one of: "
+        + ", ".join(names)
+    )
+
+
 def examples() -> list[str]:
     """Return the names of the bundled cases, sorted."""
     return sorted(

@@ -8,12 +8,39 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from pvo_kit.charts import bins, ciphers, failures, lanes, timeline, wording
+from pvo_kit.charts import (
+    bins,
+    ciphers,
+    failures,
+    features,
+    lanes,
+    levels,
+    reachability,
+    status_line,
+    timeline,
+    wording,
+)
 from pvo_kit.charts.columns import Fix, Links, read
 from pvo_kit.errors import InputError
 from pvo_kit.tls import is_anonymous
 
-Kind = Literal["dcid_timeline", "tls_failures_over_time", "cipher_use"]
+Kind = Literal[
+    "dcid_timeline",
+    "tls_failures_over_time",
+    "cipher_use",
+    "status_line",
+    "reachability_map",
+    "feature_matrix",
+    "level_matrix",
+]
+
+_OF_TABLES = {
+    "status_line": status_line.sentences,
+    "reachability_map": reachability.sentences,
+    "feature_matrix": features.sentences,
+    "level_matrix": levels.sentences,
+}
+"""The charts that take a table of ``pvo_kit.tables``: these have no fix."""
 
 
 def describe(kind: Kind, frame: pd.DataFrame, fix: Fix = None, by: failures.By = "reason") -> str:
@@ -24,7 +51,9 @@ def describe(kind: Kind, frame: pd.DataFrame, fix: Fix = None, by: failures.By =
     """
     if kind not in get_args(Kind):
         raise InputError(f"kind is one of {', '.join(get_args(Kind))}, not {kind!r}")
-    if kind == "dcid_timeline":
+    if kind in _OF_TABLES:
+        said = _OF_TABLES[kind](frame)
+    elif kind == "dcid_timeline":
         said = _timeline(read(frame, fix, *timeline.NEEDED))
     elif kind == "cipher_use":
         said = _ciphers(read(frame, fix, *ciphers.NEEDED))

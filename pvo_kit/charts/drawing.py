@@ -38,6 +38,9 @@ _FORMATS = {
 # The days of 0001-01-01 and 9999-12-31: matplotlib has no dates beyond.
 _EARLIEST, _LATEST = -719162.0, 2932896.0
 
+SLANT = 35
+"""Degrees of names for which there is no room."""
+
 WIDTH = 9.0
 """Inches of a figure that a chart makes for itself."""
 
@@ -141,16 +144,27 @@ def time_axis(ax: Axes, links: Links) -> None:
     margin = max((last - first) * 0.035, (30 / 86400 - (last - first)) / 2)
     ax.set_xlim(max(first - margin, _EARLIEST), min(last + margin, _LATEST))
     # With fewer than five the locator finds no step for some lengths of time.
-    locator, formatter = _dates(minticks=2, maxticks=int(np.clip(_width(ax) / 55, 5, 9)))
+    locator, formatter = _dates(minticks=2, maxticks=int(np.clip(width(ax) / 55, 5, 9)))
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(formatter)
     ax.xaxis.get_offset_text().set_fontsize("small")
-    clock = " (UTC where its offset is known)" if _width(ax) > 330 else ""
+    clock = " (UTC where its offset is known)" if width(ax) > 330 else ""
     ax.set_xlabel(f"time in the log{clock}", fontsize="small", loc="left")
     ax.tick_params(labelsize="small")
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_axisbelow(True)
     ax.grid(axis="x", alpha=0.3, linewidth=0.6)
+
+
+def slanted(ax: Axes) -> None:
+    """Slant the names below the Axes, where there is no room for them side by side."""
+    for tick in ax.get_xticklabels():
+        tick.set(rotation=SLANT, horizontalalignment="right", rotation_mode="anchor")
+
+
+def slant(points: float) -> float:
+    """How many inches a slanted name of this length takes below the Axes."""
+    return float(np.sin(np.radians(SLANT))) * (points + 12) / 72 + 0.1
 
 
 def mark_fix(ax: Axes, links: Links) -> None:
@@ -162,7 +176,7 @@ def mark_fix(ax: Axes, links: Links) -> None:
     late = at > (left + right) / 2
     ax.axvline(at, color=ink(), linestyle=(0, (5, 3)), linewidth=1.6, zorder=6, gid="fix")
     ax.annotate(
-        f"fix {wording.stamp(links.fix)}" if _width(ax) > 260 else "fix",
+        f"fix {wording.stamp(links.fix)}" if width(ax) > 260 else "fix",
         (at, 1),
         (-4 if late else 4, -3),
         xycoords=("data", "axes fraction"),
@@ -206,7 +220,7 @@ def _legend(ax: Axes, entries: Sequence[Entry]) -> float:
     """Put a legend on the upper edge of the Axes; give its height in points."""
     size = _points("small")
     longest = max(len(text) for _, text in entries)
-    columns = int(np.clip(_width(ax) / (longest * size * 0.54 + size * 4), 1, len(entries)))
+    columns = int(np.clip(width(ax) / (longest * size * 0.54 + size * 4), 1, len(entries)))
     legend = Legend(
         ax,
         [artists for artists, _ in entries],
@@ -228,7 +242,7 @@ def _legend(ax: Axes, entries: Sequence[Entry]) -> float:
     return rows * size * 1.55 + 6
 
 
-def _width(ax: Axes) -> float:
+def width(ax: Axes) -> float:
     """About how wide the Axes will be, in points: its names at the left are there already."""
     figure, place = ax.figure, ax.get_subplotspec()
     if place is None or figure.get_layout_engine() is None:
@@ -247,5 +261,5 @@ def _points(size: str) -> float:
 
 def _wrapped(ax: Axes, text: str, size: str, aspect: float) -> str:
     """Break text where the Axes ends; ``aspect`` is a letter's width against its height."""
-    letters = max(20, int(_width(ax) / (_points(size) * aspect)))
+    letters = max(20, int(width(ax) / (_points(size) * aspect)))
     return textwrap.fill(text, letters)

@@ -26,8 +26,8 @@ from pvo_kit.mail_logs.filters import Filter, Time
 from pvo_kit.mail_logs.keep import Keeper, Kept, is_kept
 from pvo_kit.mail_logs.kinds import BY_NAME, DELIVERY
 from pvo_kit.mail_logs.logfiles import LogFiles, Path, expanded
-from pvo_kit.mail_logs.progress import progress
 from pvo_kit.mail_logs.reading import WHOLE, Reading, Sizes, ahead
+from pvo_kit.progress import progress
 
 _TELL_WHERE = frozenset({"dcid-open", "connection-error"})
 
@@ -178,7 +178,7 @@ def read_rows(files: LogFiles, wanted: Wanted, logs: Logs, sizes: Sizes = WHOLE)
     """
     totals = logs.totals
     totals.unread += [(item.file, item.reason) for item in files.unread]
-    with closing(files), progress(files.size) as told:
+    with closing(files), progress(files.size, "mail logs") as told:
         for batch in ahead(_batches(files, wanted, sizes)):
             rows = batches.rows(batch, wanted.asked, wanted.told, wanted.every, logs)
             kept = wanted.kept(rows, logs)

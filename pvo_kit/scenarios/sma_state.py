@@ -58,7 +58,7 @@ class Fault:
 def faults(case: Case, host: str | None) -> Iterator[Fault]:
     """Yield every fault that the SMA's answers ever showed, in their order."""
     answers = case.all(Suspension, host)
-    resumed = tuple(item for item in answers if _resumes_listener(item))
+    resumed = tuple(item for item in answers if resumes_listener(item))
     system: tuple[Reading, ...] = (*resumed, *(item for item in answers if _names_others(item)))
     online = tuple(item for item in states(case, host) if is_online(item))
     transfers = tuple(
@@ -67,7 +67,7 @@ def faults(case: Case, host: str | None) -> Iterator[Fault]:
     for state in states(case, host):
         if stops_receiving(state):
             yield Fault(state, (*online, *system))
-    for item in filter(_suspends, answers):
+    for item in filter(suspends, answers):
         if item.subject == "system":
             yield Fault(item, system)
         elif item.subject == "listener" and {LISTENER, ALL} & set(item.listeners):
@@ -99,18 +99,18 @@ def stops_receiving(state: State) -> bool:
 def without_quarantine(case: Case, host: str | None) -> list[Suspension]:
     """Return the newest ``resume`` that named listeners, but never the quarantine's since."""
     answers = case.all(Suspension, host)
-    resumed = [item for item in answers if _resumes_listener(item)]
+    resumed = [item for item in answers if resumes_listener(item)]
     return newest([item for item in answers if _names_others(item) and not _undone(item, resumed)])
 
 
 def unnamed(case: Case, host: str | None) -> list[Suspension]:
     """Return each ``suspendlistener`` of which nothing tells what it suspended."""
     answers = case.all(Suspension, host)
-    resumed = [item for item in answers if _resumes_listener(item)]
+    resumed = [item for item in answers if resumes_listener(item)]
     return [
         item
         for item in answers
-        if item.subject == "listener" and _suspends(item) and not item.listeners
+        if item.subject == "listener" and suspends(item) and not item.listeners
         if not _undone(item, resumed)
     ]
 
@@ -124,13 +124,15 @@ def _names_others(item: Suspension) -> bool:
     return named and not {LISTENER, ALL} & set(item.listeners)
 
 
-def _resumes_listener(item: Suspension) -> bool:
+def resumes_listener(item: Suspension) -> bool:
+    """Return True for an answer that names the quarantine's listener, or all, as resumed."""
     concerns_listeners = item.subject in ("system", "listener")
     named = {LISTENER, ALL} & set(item.listeners)
     return item.action == "resumed" and concerns_listeners and bool(named)
 
 
-def _suspends(item: Suspension) -> bool:
+def suspends(item: Suspension) -> bool:
+    """Return True where something was suspended, or the answer to that was not captured."""
     return item.verb.startswith("suspend") and item.action in ("suspended", "unanswered")
 
 

@@ -66,8 +66,8 @@ def sessions(case: Case, host: str | None) -> list[Session]:
     Where the SMA's own addresses are known, a port alone is not enough.
     """
     links = [link for link in case.connections if link.appliance == host]
-    tried = [_of_delivery(link) for link in links]
-    tried += [_of_probe(probe) for probe in case.tls_probes(host)]
+    tried = [of_delivery(link) for link in links]
+    tried += [of_probe(probe) for probe in case.tls_probes(host)]
     found = [session for session in tried if session]
     own = _interfaces(case)
     return [session for session in found if session.address in own] or found
@@ -93,7 +93,8 @@ def last(every: Sequence[Session]) -> list[Session]:
     return newest(every)
 
 
-def _of_delivery(link: Connection) -> Session | None:
+def of_delivery(link: Connection) -> Session | None:
+    """Return the session that a delivery was, None where it did not get as far as TLS."""
     reason = link.tls_reason or "no reason given"
     if link.tls == "success":
         kind: Kind = "unclear" if tls.is_anonymous(link.tls_cipher or "") else "success"
@@ -106,7 +107,8 @@ def _of_delivery(link: Connection) -> Session | None:
     return Session(kind, link.moment, link.lines, told, link.address, is_probe=False)
 
 
-def _of_probe(probe: TlsProbe) -> Session | None:
+def of_probe(probe: TlsProbe) -> Session | None:
+    """Return the session that a ``tlsverify`` was, None where it was cut or got no connection."""
     kind = _probe_kind(probe, probe.cipher or "", (probe.reason or "").lower())
     if kind is None:
         return None
