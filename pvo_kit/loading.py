@@ -240,9 +240,8 @@ def _read_fast(
     logs = Logs()
     found.coverage[large.file] = logs.totals.coverage
     held = found.lines.setdefault(large.file, {})
-    for event, lines in citing.cited(log, stream, log.years(year, dated), AROUND, logs):
-        found.events.append(event)
-        held.update(lines)
+    years = log.years(year, dated)
+    found.events += citing.cited(log, stream, years, held, AROUND, logs)
     return "; ".join(reason for _, reason in logs.totals.unread)
 
 
