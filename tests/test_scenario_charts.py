@@ -315,6 +315,11 @@ def test_modules_that_differ_are_on_top_and_bold():
     assert legend(ax) == ["active", "expired"]
 
 
+def test_they_are_on_top_wherever_the_table_has_them():
+    ax = draw("feature_matrix", made("feature_matrix", 9))
+    assert names(ax) == ["name 1", "name 0", "name 2"]
+
+
 def test_a_word_without_room_is_a_letter_that_the_legend_explains():
     frame = made("feature_matrix", 60)
     frame["member"] = [f"esa{number % 20}.example.com" for number in range(60)]

@@ -417,6 +417,15 @@ def test_a_table_shows_places_times_and_flags_and_no_empty_column():
     assert "True" not in tables.to_html(frame, "Ways")
 
 
+def test_a_frame_of_connections_can_be_shown_too():
+    frame = pd.DataFrame({"source": ["mail.current"], "first_line": [7],
+                          "duration": pd.to_timedelta(["0 days 00:00:05"])})  # fmt: skip
+    assert tables.to_text(frame, "Connections").splitlines()[1:] == [
+        "source        first line  duration",
+        "mail.current  7           5 s",
+    ]
+
+
 def test_a_table_of_nothing_says_so():
     frame = made("features", evidence("nothing at all\n"))
     assert tables.to_text(frame, "Keys") == "Keys: nothing was captured\n"

@@ -63,11 +63,13 @@ def show_table(frame: pd.DataFrame, caption: str) -> HTML | str:
 def cells(frame: pd.DataFrame) -> dict[str, list[str]]:
     """Return the texts of a table by the head of their column, columns without any left out."""
     found: dict[str, list[str]] = {}
+    shown = [name for name in frame.columns if name in _PLACES and _PLACES[name] in frame]
+    hidden = {_PLACES[name] for name in shown}
     for name in frame.columns:
-        if name in _PLACES.values():
+        if name in hidden:
             continue
         texts = [_text(value) for value in frame[name]]
-        if name in _PLACES:
+        if name in shown:
             files = map(_text, frame[_PLACES[name]])
             pairs = zip(files, texts, strict=True)
             texts = [f"{file}:{line}" if file else "" for file, line in pairs]
@@ -82,6 +84,8 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, pd.Timedelta):
+        return f"{value.total_seconds():,g} s"
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     text = terminal(str(value))

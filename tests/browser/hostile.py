@@ -61,8 +61,10 @@ LOG = [
     "DCID 7 TLS was required but could not be successfully negotiated",
     "New SMTP DCID 8 interface 10.44.3.25 address 10.44.3.10 port 7025",
     f"DCID 8 TLS failed: {ALL}",
-    f"DCID 8 TLS success protocol {HTML} cipher {SCRIPT}",
     "DCID 8 close",
+    "New SMTP DCID 10 interface 10.44.3.25 address 10.44.3.11 port 7025",
+    f"DCID 10 TLS success protocol {HTML} cipher {SCRIPT}",
+    "DCID 10 close",
     f"MID 5 Subject '{ALL}'",
     f"MID 5 ICID 3 From: <{ALL}@example.com>",
     f"Bounced: DCID 8 MID 5 to RID 0 - 5.1.0 - {ALL}",
@@ -75,6 +77,11 @@ host = "sma.example.com"
 what = "error_text"
 value = '''{ALL}'''
 by = '''{HTML}'''
+
+[[observation]]
+host = '''{HTML} {TEMPLATE}'''
+what = "wizard"
+value = "not-finished"
 """
 
 

@@ -189,11 +189,11 @@ class Page:
         return sum(grey.histogram()[:128])
 
     def picture(self, name: str) -> Path:
-        """Keep what is on the screen, in few colours: it is a page of text."""
+        """Keep what is on the screen, in 256 colours: it is a page of text and charts."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{name}.png"
         shown = Image.open(io.BytesIO(self.page.screenshot()))
-        shown.convert("RGB").quantize(64).save(path, optimize=True)
+        shown.convert("RGB").quantize(256).save(path, optimize=True)
         return path
 
     def check(self) -> None:
