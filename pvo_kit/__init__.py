@@ -11,6 +11,7 @@ from importlib import import_module
 from types import ModuleType
 
 from pvo_kit import tls
+from pvo_kit.comparison import Comparison, compare
 from pvo_kit.diagnosis import diagnose
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.evidence import Citation, Evidence
@@ -21,6 +22,7 @@ from pvo_kit.version import __version__
 
 __all__ = [
     "Citation",
+    "Comparison",
     "Diagnosis",
     "Evidence",
     "Finding",
@@ -28,6 +30,7 @@ __all__ = [
     "Need",
     "PvoError",
     "__version__",
+    "compare",
     "diagnose",
     "example",
     "examples",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.escape import terminal
 from pvo_kit.observations import WHAT
+from pvo_kit.verbs import collect, compare
 from pvo_kit.version import __version__
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_diagnose(commands)
     _add_observe(commands)
+    collect.add(commands)
+    compare.add(commands)
     listing = commands.add_parser("commands", help="print the catalog of commands as a table")
     listing.set_defaults(run=_commands)
     return parser

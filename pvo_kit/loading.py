@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pvo_kit import catalog, clock, configuration, observations, sessions, text
+from pvo_kit.collect import manifest
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import (
     Configuration,
@@ -206,6 +207,8 @@ def _take(
     found: _Found, file: str, lines: Sequence[str], year: int | None
 ) -> tuple[Kind, str | None]:
     """Put what the file holds where it belongs; return what it was taken for."""
+    if told := manifest.told(lines):
+        return "unused", told
     if configuration.is_configuration(lines):
         found.configurations.append(configuration.parse(file, lines))
         return "configuration", None
