@@ -186,12 +186,13 @@ def sma() -> dict[str, Command]:
     """An SMA that is suspended."""
     return {
         "showchanges": "{'config': {'pvo': {'new': 'enabled', 'old': 'disabled'}}}\n",
-        "version": VERSION.replace("C100V Secure Email Gateway", "M300V Content Security Management")
-        .replace("C100V", "M300V"),
+        "version": VERSION.replace("C100V", "M300V").replace(
+            "Secure Email Gateway", "Content Security Management"
+        ),
         "whoami": "\nUsername: admin\nFull Name: Administrator\nGroups: admin\n",
         "status": STATUS.replace("Online", "Offline"),
         "interfaceconfig": menu("\nCurrently configured interfaces:\n"
-                                "1. Management (198.51.100.17/24 on Management: sma.example.com)\n"),
+                                "1. Management (198.51.100.17/24 on M1: sma.example.com)\n"),
         "routeconfig": menu("\nCurrently configured routes:\n"),
         "sslconfig": menu("\nsslconfig settings:\n"),
         "featurekey": menu(KEYS.replace("Quantity  ", "").replace("1         ", "")),
@@ -458,7 +459,7 @@ class Faults:
     gap: float = 0.0
     drop: int | None = None
     keys: frozenset[str] = frozenset()
-    password: str = "made-password"
+    password: str = "made-password"  # noqa: S105 - a made one
     methods: str = "password,publickey"
     second_factor: bool = False
     files: dict[str, bytes] = field(default_factory=dict)

@@ -13,7 +13,8 @@ from pvo_kit.collect.endings import Ending
 from pvo_kit.collect.folder import Asked
 from pvo_kit.collect.learnt import Learnt, learn
 from pvo_kit.collect.plan import Options, Step, Turn
-from pvo_kit.collect.shell import Answer, SessionLostError, Shell
+from pvo_kit.collect.shell import Answer, Shell
+from pvo_kit.collect.stream import SessionLostError
 from pvo_kit.errors import PvoError
 
 REOPENED = 2
@@ -84,14 +85,14 @@ class Interview:
             try:
                 turn = next(turns, None)
             except NotAllowedError as error:  # a name that the appliance printed
-                self._sink.asked(Asked(step.shown[0], "failed", str(error)))
+                self._sink.asked(Asked(step.name, "failed", str(error)))
                 return
             if turn is None:
                 break
             asked += 1
             self._turn(turn)
         if not asked:
-            self._sink.asked(Asked(step.shown[0], "skipped", "nothing to ask here"))
+            self._sink.asked(Asked(step.name, "skipped", "nothing to ask here"))
 
     def _turn(self, turn: Turn) -> None:
         """Ask one command, and again at the mode that a NOTICE names."""

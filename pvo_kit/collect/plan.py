@@ -7,7 +7,7 @@ connections that grep found. What a step would send is told beforehand by ``show
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pvo_kit import catalog
@@ -27,11 +27,14 @@ ALWAYS = ("showchanges", "version", "whoami", "clusterconfig", "status")
 DCIDS = "dcids"
 """The step that follows ``grep``: the lines of each connection that it found."""
 
+GROUP = "group"
+"""The step that asks at the machine's group what shows the level of a setting."""
+
 _ORDER: dict[Role, tuple[str, ...]] = {
     "esa": (
         "showchanges", "version", "whoami", "clusterconfig", "status", "interfaceconfig",
         "routeconfig", "deliveryconfig", "sslconfig", "logconfig", "featurekey", "license_smart",
-        "filters", "policyconfig", "dlpconfig", "dlpstatus", "dmarcconfig", "grep", DCIDS,
+        "filters", "policyconfig", "dlpconfig", "dlpstatus", "dmarcconfig", GROUP, "grep", DCIDS,
         "telnet", "tlsverify", "status",
     ),
     "sma": (
@@ -42,7 +45,7 @@ _ORDER: dict[Role, tuple[str, ...]] = {
 PROBES = frozenset({"telnet", "tlsverify"})
 """Commands that open a connection from the appliance: only where they were asked for."""
 
-_LEVELS = frozenset({"filters", "policyconfig", "dlpconfig", "dmarcconfig"})
+_LEVELS = ("filters", "policyconfig", "dlpconfig", "dmarcconfig")
 """They show at which cluster mode a setting stands: asked at the machine and at its group."""
 
 _BEFORE = {
@@ -100,14 +103,14 @@ def steps(role: Role, options: Options) -> tuple[Step, ...]:
     names = [
         name
         for name in _ORDER[role]
-        if (topics is None or _topic(name) in topics)
+        if (topics is None or topics.intersection(_TOPICS.get(name, (name,))))
         and (name not in PROBES or _may_probe(options))
     ]
     return tuple(Step(name, _shown(name, options)) for name in names)
 
 
-def _topic(name: str) -> str:
-    return "grep" if name == DCIDS else name
+_TOPICS = {DCIDS: ("grep",), GROUP: _LEVELS}
+"""Of which topics a step that is none itself is a part."""
 
 
 def left_out(role: Role, options: Options) -> tuple[str, ...]:
@@ -136,9 +139,10 @@ def _shown(name: str, options: Options) -> tuple[str, ...]:
     special: Mapping[str, tuple[str, ...]] = {
         "clusterconfig": ("clusterconfig list", "clusterconfig connstatus, in a cluster"),
         "policyconfig": (
-            "policyconfig / Incoming, in a cluster: machine and group mode",
-            "policyconfig / Outgoing, in a cluster: machine and group mode",
+            "policyconfig / Incoming, in a cluster",
+            "policyconfig / Outgoing, in a cluster",
         ),
+        GROUP: tuple(f"{level}, in a cluster: in group mode too" for level in _wanted(options)),
         "grep": (
             f'grep "port {port}" LOG',
             f'grep "port: {port}" LOG',
@@ -153,7 +157,13 @@ def _shown(name: str, options: Options) -> tuple[str, ...]:
     }
     if name in special:
         return special[name]
-    return (f"{name}, in a cluster: machine and group mode",) if name in _LEVELS else (name,)
+    return (f"{name}, in a cluster",) if name in _LEVELS else (name,)
+
+
+def _wanted(options: Options) -> tuple[str, ...]:
+    """The commands that show levels, of those that are wanted."""
+    topics = options.topics
+    return tuple(name for name in _LEVELS if topics is None or name in topics)
 
 
 def requests(name: str, learnt: Learnt, options: Options) -> Iterator[Turn]:
@@ -162,7 +172,7 @@ def requests(name: str, learnt: Learnt, options: Options) -> Iterator[Turn]:
     if maker:
         yield from maker(learnt, options)
     elif name in _LEVELS:
-        yield from _at_levels(learnt, [allowed.plain(name)])
+        yield from _levels(name, learnt)
     elif not learnt.clustered:
         yield Turn(allowed.plain(name))
     else:
@@ -185,18 +195,24 @@ def _licences(learnt: Learnt, _: Options) -> Iterator[Turn]:
     yield Turn(allowed.licences(), mode, learnt.machine)
 
 
-def _policies(learnt: Learnt, _: Options) -> Iterator[Turn]:
-    yield from _at_levels(learnt, [allowed.policies("Incoming"), allowed.policies("Outgoing")])
+def _levels(name: str, learnt: Learnt) -> Iterator[Turn]:
+    """At the machine; outside a cluster there are no levels to tell."""
+    if learnt.clustered:
+        for request in _of_level(name):
+            yield Turn(request, "machine", learnt.machine)
 
 
-def _at_levels(learnt: Learnt, wanted: Sequence[Request]) -> Iterator[Turn]:
-    """At the machine and at its group; outside a cluster there are no levels to tell."""
-    if not learnt.clustered:
-        return
-    for request in wanted:
-        yield Turn(request, "machine", learnt.machine)
-        if learnt.group and not isinstance(values.place_name(learnt.group), values.Refused):
-            yield Turn(request, "group", learnt.group)
+def _group(learnt: Learnt, options: Options) -> Iterator[Turn]:
+    if learnt.group and not isinstance(values.place_name(learnt.group), values.Refused):
+        for name in _wanted(options):
+            for request in _of_level(name):
+                yield Turn(request, "group", learnt.group)
+
+
+def _of_level(name: str) -> tuple[Request, ...]:
+    if name == "policyconfig":
+        return allowed.policies("Incoming"), allowed.policies("Outgoing")
+    return (allowed.plain(name),)
 
 
 def _grep(learnt: Learnt, options: Options) -> Iterator[Turn]:
@@ -236,7 +252,7 @@ def _tlsverify(learnt: Learnt, options: Options) -> Iterator[Turn]:
 _MAKERS: dict[str, Callable[[Learnt, Options], Iterator[Turn]]] = {
     "clusterconfig": _cluster,
     "license_smart": _licences,
-    "policyconfig": _policies,
+    GROUP: _group,
     "grep": _grep,
     DCIDS: _dcids,
     "telnet": _telnet,

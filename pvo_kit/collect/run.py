@@ -16,7 +16,8 @@ from pvo_kit.collect.folder import Asked, Box, BoxFolder, Folder
 from pvo_kit.collect.interview import Interview, StoppedError
 from pvo_kit.collect.plan import Step
 from pvo_kit.collect.route import Route, resolve
-from pvo_kit.collect.shell import Limits, Shell
+from pvo_kit.collect.shell import Shell
+from pvo_kit.collect.stream import Limits
 from pvo_kit.collect.targets import Target
 from pvo_kit.errors import InputError, PvoError
 

@@ -117,7 +117,7 @@ def _targets(arguments: argparse.Namespace) -> tuple[Target, ...]:
 def _settings(arguments: argparse.Namespace, targets: tuple[Target, ...]) -> Settings:
     from pvo_kit.collect import logs
     from pvo_kit.collect.run import Settings
-    from pvo_kit.collect.shell import Limits
+    from pvo_kit.collect.stream import Limits
 
     if not 1 <= arguments.timeout <= 3600:
         raise InputError("--timeout: give seconds from 1 to 3600")
