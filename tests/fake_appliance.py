@@ -58,8 +58,8 @@ Log Name       Log Type                   Retrieval         Interval
 2. mail_logs   IronPort Text Mail Logs    Manual Download   None
 """
 CONNECTIONS = """\
-Tue Jun  4 09:00:00 2024 Info: New SMTP DCID 71 interface 192.0.2.1 address 198.51.100.17 port 7025
-Tue Jun  4 09:10:00 2024 Info: New SMTP DCID 72 interface 192.0.2.1 address 198.51.100.17 port 7025
+Tue Jun  4 09:00:00 2024 Info: New SMTP DCID 71 interface 198.51.100.18 address 198.51.100.17 port 7025
+Tue Jun  4 09:10:00 2024 Info: New SMTP DCID 72 interface 198.51.100.18 address 198.51.100.17 port 7025
 """
 NOTICE = """
 NOTICE: This configuration command has not yet been configured for the current cluster mode
@@ -123,7 +123,7 @@ def tlsverify(_: str) -> Dialogue:
     )
     host, _, port = place.rpartition(":")
     return (
-        f"\nConnecting to {host} on port {port}.\nConnected to {host} from interface 192.0.2.1.\n"
+        f"\nConnecting to {host} on port {port}.\nConnected to {host} from interface 198.51.100.18.\n"
         "Checking TLS connection.\n"
         "TLS connection established: protocol TLSv1, cipher ADH-CAMELLIA256-SHA.\n"
         "Verifying peer certificate.\n"
@@ -197,6 +197,13 @@ def sma() -> dict[str, Command]:
         "sslconfig": menu("\nsslconfig settings:\n"),
         "featurekey": menu(KEYS.replace("Quantity  ", "").replace("1         ", "")),
     }  # fmt: skip
+
+
+def sma_cli(**options: object) -> Cli:
+    """The command line of that SMA."""
+    banner = BANNER.replace("C100V", "M300V")
+    banner = banner.replace("Secure Email Gateway Virtual", "Content Security Management Virtual")
+    return Cli(sma(), "sma.example.com", banner=banner, **options)  # type: ignore[arg-type]
 
 
 class Cli:

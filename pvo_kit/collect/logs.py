@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pvo_kit.collect.folder import Asked
 from pvo_kit.errors import InputError
@@ -42,10 +42,6 @@ class Wanted:
 
 class _RefusedError(Exception):
     """A transfer that did not come about; the text completes a sentence."""
-
-
-class _CompleteError(Exception):
-    """The one file that was asked for is here: nothing more is taken from the other side."""
 
 
 def check(names: Sequence[str]) -> tuple[str, ...]:
@@ -142,32 +138,47 @@ class _Meter:
         if self._stop.is_set():
             raise _RefusedError("stopped")
 
-    def scp(self, _name: bytes, announced: int, received: int) -> None:
-        """Check, and end the transfer with the last byte of its first file.
-
-        A server could go on and name files of its own choice.
-        """
-        self.check(announced, received)
-        if received >= announced:
-            raise _CompleteError
-
 
 def _over_scp(transport: paramiko.Transport, remote: str, draft: Path, meter: _Meter) -> None:
-    from scp import SCPClient, SCPException  # type: ignore[import-untyped]
+    from scp import SCPException  # type: ignore[import-untyped]
 
     def run() -> None:
-        client = SCPClient(transport, socket_timeout=TIMEOUT, progress=meter.scp)
+        client = _scp_client(transport, meter)
         try:
             client.get(remote, str(draft))
-            raise _RefusedError("SCP: the file did not come")
-        except _CompleteError:
-            pass
         except (SCPException, AssertionError) as error:
             raise _RefusedError(f"SCP: {_line(error)}") from None
         finally:
             client.close()
+        if not draft.exists():
+            raise _RefusedError("SCP: the file did not come")
 
     _guarded("SCP", run)
+
+
+def _scp_client(transport: paramiko.Transport, meter: _Meter) -> Any:
+    """A client that takes one file and no folder: the other side could name what it likes."""
+    from scp import SCPClient, SCPException
+
+    class OneFile(SCPClient):  # type: ignore[misc]
+        is_taken = False
+
+        def _recv_file(self, announced: bytes) -> None:
+            _, size, _ = announced.split(b" ", 2)
+            meter.check(int(size), 0)
+            if self.is_taken:
+                raise SCPException("a second file was sent")
+            self.is_taken = True
+            super()._recv_file(announced)
+
+        def _recv_pushd(self, _: bytes) -> None:
+            raise SCPException("it is a folder")
+
+    def progress(_name: bytes, _size: int, received: int) -> None:
+        if received:  # before that the library could not close its file
+            meter.check(0, received)
+
+    return OneFile(transport, socket_timeout=TIMEOUT, progress=progress)
 
 
 def _over_sftp(transport: paramiko.Transport, remote: str, draft: Path, meter: _Meter) -> None:
@@ -207,7 +218,7 @@ def _guarded(way: str, run: Callable[[], None]) -> None:
 
     try:
         run()
-    except (paramiko.SSHException, OSError, EOFError) as error:
+    except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
         raise _RefusedError(f"{way}: {_line(error)}") from None
 
 

@@ -86,3 +86,8 @@ class ProxySocket:
     def closed(self) -> bool:
         """Whether the command has ended."""
         return self._process.poll() is not None
+
+    @property
+    def _closed(self) -> bool:
+        """What paramiko asks of a socket when it ends its thread."""
+        return self.closed

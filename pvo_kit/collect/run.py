@@ -164,7 +164,7 @@ def _box(
     except PvoError as error:
         entry.reason = str(error)
     except Exception as error:  # a mistake in the kit must not cost the other appliances
-        entry.reason = f"the kit broke: {type(error).__name__}"
+        entry.reason = f"the kit broke ({type(error).__name__}); please report it"
     entry.status = _status(entry)
     box.end()
     if entry.reason:

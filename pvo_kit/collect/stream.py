@@ -50,7 +50,7 @@ class Limits:
     login: float = 60.0
     command: float = 120.0
     session: float = 1500.0
-    settle: float = 0.05
+    settle: float = 0.03
     pager: float = 1.0
     silence: float = 10.0
     size: int = 16 << 20
