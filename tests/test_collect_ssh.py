@@ -408,6 +408,9 @@ def test_the_agents_first_two_keys_are_tried_and_no_more(tmp_path, known, monkey
         def get_keys(self):
             return keys
 
+        def close(self):
+            pass
+
     monkeypatch.setattr(paramiko, "Agent", Agent)
     with served(lambda: Cli(esa()), HOST_KEY) as server:
         known(server)
@@ -424,7 +427,8 @@ def test_the_agents_first_two_keys_are_tried_and_no_more(tmp_path, known, monkey
 
 def test_the_agents_second_key_logs_in(tmp_path, known, monkeypatch):
     keys = tuple(paramiko.ECDSAKey.generate() for _ in range(3))
-    monkeypatch.setattr(paramiko, "Agent", lambda: type("A", (), {"get_keys": lambda _: keys})())
+    members = {"get_keys": lambda _: keys, "close": lambda _: None}
+    monkeypatch.setattr(paramiko, "Agent", lambda: type("Agent", (), members)())
     faults = Faults(keys=frozenset({keys[1].get_base64()}))
     with served(lambda: Cli(esa()), HOST_KEY, faults) as server:
         known(server)

@@ -175,12 +175,18 @@ def grep_dcid(dcid: int, log: str) -> Request:
     return Request(Line(f'grep "DCID {dcid} " {log}'))
 
 
+_WHICH_ROUTES = re.compile(r"configure\s+routes\s+for", re.I)
 _WHICH_POLICIES = re.compile(r"configure\s+Incoming", re.I)
 _FROM = re.compile(r"interface\s+you\s+want\s+to\s+telnet\s+from", re.I)
 _TO = re.compile(r"remote\s+hostname\s+or\s+IP", re.I)
 _AT = re.compile(r"remote\s+port", re.I)
 _DOMAIN = re.compile(r"TLS\s+domain\s+to\s+verify", re.I)
 _DESTINATION = re.compile(r"destination\s+host\s+to\s+connect", re.I)
+
+
+def routes(version: Literal["IPv4", "IPv6"]) -> Request:
+    """Return ``routeconfig``; newer releases ask for which version of IP."""
+    return Request(Line("routeconfig"), (Reply(_WHICH_ROUTES, entry=version, starts=True),))
 
 
 def policies(direction: Literal["Incoming", "Outgoing"]) -> Request:

@@ -32,6 +32,12 @@ class Credential:
     told: str
     keys: tuple[paramiko.PKey, ...] = field(default=(), repr=False)
     password: str = field(default="", repr=False)
+    agent: paramiko.Agent | None = field(default=None, repr=False)
+
+    def close(self) -> None:
+        """Let the agent go; its keys cannot be used any more."""
+        if self.agent is not None:
+            self.agent.close()
 
 
 def choose(route: Route, key: Path | None, agent: bool, console: Console) -> Credential:
@@ -44,10 +50,8 @@ def choose(route: Route, key: Path | None, agent: bool, console: Console) -> Cre
         return _key_file(key, console)
     if route.key_files:
         return _key_file(route.key_files[0], console)
-    keys = _agent_keys() if agent and route.agent else ()
-    if keys:
-        return Credential("agent", f"the agent's first {len(keys)}", keys)
-    return _password(route, console)
+    found = _agent() if agent and route.agent else None
+    return found or _password(route, console)
 
 
 def _key_file(path: Path, console: Console) -> Credential:
@@ -101,13 +105,20 @@ def _load(path: Path, passphrase: str | None) -> paramiko.PKey | None:
     return None
 
 
-def _agent_keys() -> tuple[paramiko.PKey, ...]:
+def _agent() -> Credential | None:
+    """Return the agent's first keys; no agent that answers, and one without keys, is none."""
     import paramiko
 
     try:
-        return tuple(paramiko.Agent().get_keys()[:AGENT_KEYS])
+        agent = paramiko.Agent()
     except (paramiko.SSHException, OSError, EOFError):
-        return ()  # no agent that answers is no agent
+        return None
+    keys = tuple(agent.get_keys()[:AGENT_KEYS])
+    if not keys:
+        agent.close()
+        return None
+    count = "key" if len(keys) == 1 else f"{len(keys)} keys"
+    return Credential("agent", f"the agent's first {count}", keys, agent=agent)
 
 
 def _password(route: Route, console: Console) -> Credential:

@@ -183,6 +183,12 @@ def requests(name: str, learnt: Learnt, options: Options) -> Iterator[Turn]:
         yield Turn(allowed.plain(name), mode, learnt.machine, follows)
 
 
+def _routes(learnt: Learnt, options: Options) -> Iterator[Turn]:
+    mode: Level | None = "machine" if learnt.clustered else None
+    is_newer = ":" in (options.address or "")
+    yield Turn(allowed.routes("IPv6" if is_newer else "IPv4"), mode, learnt.machine)
+
+
 def _cluster(learnt: Learnt, _: Options) -> Iterator[Turn]:
     mode: Level | None = "cluster" if learnt.clustered else None
     yield Turn(allowed.cluster("list"), mode)
@@ -252,6 +258,7 @@ def _tlsverify(learnt: Learnt, options: Options) -> Iterator[Turn]:
 _MAKERS: dict[str, Callable[[Learnt, Options], Iterator[Turn]]] = {
     "clusterconfig": _cluster,
     "license_smart": _licences,
+    "routeconfig": _routes,
     GROUP: _group,
     "grep": _grep,
     DCIDS: _dcids,

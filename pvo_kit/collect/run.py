@@ -181,7 +181,12 @@ def _collected(
 ) -> None:
     if stop.is_set():
         raise StoppedError
-    linked = connection.connect(one.route, one.credential, one.known, settings.accept_new, console)
+    try:
+        linked = connection.connect(
+            one.route, one.credential, one.known, settings.accept_new, console
+        )
+    finally:
+        one.credential.close()
     try:
         box.entry.fingerprint = linked.fingerprint
         options = settings.options(one.target.role)
