@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.escape import terminal
 from pvo_kit.observations import WHAT
-from pvo_kit.verbs import collect, compare
+from pvo_kit.verbs import collect, compare, simulate
 from pvo_kit.version import __version__
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_observe(commands)
     collect.add(commands)
     compare.add(commands)
+    simulate.add(commands)
     listing = commands.add_parser("commands", help="print the catalog of commands as a table")
     listing.set_defaults(run=_commands)
     return parser
