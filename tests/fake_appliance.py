@@ -57,10 +57,11 @@ Log Name       Log Type                   Retrieval         Interval
 1. antispam    Anti-Spam Logs             Manual Download   None
 2. mail_logs   IronPort Text Mail Logs    Manual Download   None
 """
-CONNECTIONS = """\
-Tue Jun  4 09:00:00 2024 Info: New SMTP DCID 71 interface 198.51.100.18 address 198.51.100.17 port 7025
-Tue Jun  4 09:10:00 2024 Info: New SMTP DCID 72 interface 198.51.100.18 address 198.51.100.17 port 7025
-"""
+CONNECTIONS = "".join(
+    f"Tue Jun  4 {time} 2024 Info: New SMTP DCID {dcid} interface 198.51.100.18 "
+    "address 198.51.100.17 port 7025\n"
+    for time, dcid in (("09:00:00", 71), ("09:10:00", 72))
+)
 NOTICE = """
 NOTICE: This configuration command has not yet been configured for the current cluster mode
 ({where}).
@@ -123,7 +124,8 @@ def tlsverify(_: str) -> Dialogue:
     )
     host, _, port = place.rpartition(":")
     return (
-        f"\nConnecting to {host} on port {port}.\nConnected to {host} from interface 198.51.100.18.\n"
+        f"\nConnecting to {host} on port {port}.\n"
+        f"Connected to {host} from interface 198.51.100.18.\n"
         "Checking TLS connection.\n"
         "TLS connection established: protocol TLSv1, cipher ADH-CAMELLIA256-SHA.\n"
         "Verifying peer certificate.\n"
@@ -471,6 +473,8 @@ class Faults:
     second_factor: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
     break_download: int | None = None
+    scp: bool = True
+    sftp: bool = False
 
 
 class SshServer:
@@ -502,6 +506,9 @@ class SshServer:
             transport = paramiko.Transport(client)
             transport.set_log_channel("pvo_kit.ssh")
             transport.add_server_key(self.host_key)  # type: ignore[arg-type]
+            if self.faults.sftp:
+                files = _files(self.faults.files)
+                transport.set_subsystem_handler("sftp", paramiko.SFTPServer, files)
             self._transports.append(transport)
             try:
                 transport.start_server(server=_interface(self))
@@ -553,6 +560,10 @@ class SshServer:
     def _exec(self, channel, command) -> None:  # type: ignore[no-untyped-def]
         """``scp -f FILE``, the sending side."""
         self.executed.append(command)
+        if not self.faults.scp:
+            channel.sendall(b"Unknown command: scp\r\n")
+            channel.close()
+            return
         path = command.rpartition(" ")[2].strip("'")
         data = self.faults.files.get(path)
         try:
@@ -626,6 +637,38 @@ def _interface(server: SshServer):  # type: ignore[no-untyped-def]
             return True
 
     return Interface()
+
+
+def _files(files: dict[str, bytes]):  # type: ignore[no-untyped-def]
+    """An SFTP server of these files and no others."""
+    import io
+
+    import paramiko
+
+    class Files(paramiko.SFTPServerInterface):
+        def list_folder(self, path: str):  # type: ignore[no-untyped-def]
+            found = [name for name in files if name.rpartition("/")[0] == path]
+            return [_attributes(name) for name in found] or paramiko.SFTP_NO_SUCH_FILE
+
+        def stat(self, path: str):  # type: ignore[no-untyped-def]
+            return _attributes(path) if path in files else paramiko.SFTP_NO_SUCH_FILE
+
+        def open(self, path: str, flags: int, attr: object):  # type: ignore[no-untyped-def]
+            if path not in files:
+                return paramiko.SFTP_NO_SUCH_FILE
+            handle = paramiko.SFTPHandle(flags)
+            handle.readfile = io.BytesIO(files[path])
+            handle.stat = lambda: _attributes(path)
+            return handle
+
+    def _attributes(path: str) -> paramiko.SFTPAttributes:
+        found = paramiko.SFTPAttributes()
+        found.filename = path.rpartition("/")[2]
+        found.st_size = len(files[path])
+        found.st_mode = 0o100644
+        return found
+
+    return Files
 
 
 @contextmanager

@@ -673,6 +673,55 @@ def test_an_empty_log_file_is_a_file_too(tmp_path, known, key_file):
     assert file.read_bytes() == b""
 
 
+def test_where_scp_is_not_offered_sftp_is_taken(tmp_path, known, key_file):
+    faults = Faults(files={f"/{NAME}": SAVED}, scp=False, sftp=True)
+    done, file, _ = _with_logs(tmp_path, known, key_file, faults, NAME)
+    assert done.exit_code == 0, done.boxes[0].log_files
+    assert file.read_bytes() == SAVED
+
+
+def test_the_saved_files_of_a_log_are_listed_over_sftp(tmp_path, known, key_file):
+    names = ["a.s", "b.s.gz", "mail.current", "mail.c", "..s", "x y.s"]
+    files = {f"/mail_logs/{name}": SAVED for name in names}
+    faults = Faults(files=files, sftp=True)
+    done, file, _ = _with_logs(tmp_path, known, key_file, faults, "mail_logs")
+    assert done.exit_code == 0
+    assert {entry.name for entry in file.parent.iterdir()} == {"a.s", "b.s.gz"}
+
+
+def test_the_logs_that_logconfig_lists_are_fetched(tmp_path, known, key_file):
+    faults = Faults(files={f"/{NAME}": SAVED}, sftp=True)
+    done, file, _ = _with_logs(tmp_path, known, key_file, faults, logs.ALL)
+    assert done.exit_code == 0
+    assert file.read_bytes() == SAVED
+    assert "logconfig" in {item.command for item in done.boxes[0].commands}
+
+
+def test_a_log_that_cannot_be_listed_is_told_with_the_way_out(tmp_path, known, key_file):
+    faults = Faults(files={f"/{NAME}": SAVED})
+    done, _, _ = _with_logs(tmp_path, known, key_file, faults, "mail_logs")
+    assert done.exit_code == 3
+    reason = done.boxes[0].log_files[0].reason
+    assert "cannot be listed" in reason
+    assert "--log-file mail_logs/" in reason
+
+
+def test_a_second_file_that_a_server_sends_is_not_taken(tmp_path, known, key_file, monkeypatch):
+    import scp
+
+    faults = Faults(files={f"/{NAME}": SAVED})
+    real = scp.SCPClient._recv_file
+
+    def twice(self, announced):
+        real(self, announced)
+        self._recv_file(b"0644 5 ../evil")
+
+    monkeypatch.setattr(scp.SCPClient, "_recv_file", twice)
+    done, file, _ = _with_logs(tmp_path, known, key_file, faults, NAME)
+    assert "a second file was sent" in done.boxes[0].log_files[0].reason
+    assert list(file.parent.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "name",
     ["../x.s", "/etc/passwd/../x.s", "a/b/c.s", "mail_logs/mail.current", "mail_logs/mail.c", "-r",

@@ -112,6 +112,7 @@ def _entries(path: Path) -> Iterator[_Entry]:
 
 
 def _entry(line: str, place: str) -> Iterable[_Entry]:
+    from paramiko import SSHException
     from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
     words = line.split()
@@ -121,7 +122,7 @@ def _entry(line: str, place: str) -> Iterable[_Entry]:
     words = words[1:] if revoked else words
     try:
         found = HostKeyEntry.from_line(" ".join(words[:3])) if len(words) > 2 else None
-    except (InvalidHostKey, ValueError, IndexError):
+    except (InvalidHostKey, SSHException, ValueError, IndexError):
         return ()  # a damaged line trusts nobody
     if found is None or found.key is None:
         return ()

@@ -35,7 +35,7 @@ class Route:
 def resolve(target: Target, config: Path | None = None) -> Route:
     """Return the route to an appliance; raises InputError for a configuration that is no good."""
     path = config or Path.home() / ".ssh" / "config"
-    found = _lookup(path, target.host) if path.is_file() else {}
+    found = _lookup(path, target) if path.is_file() else {}
     host = _word(found, "hostname") or target.host
     port = target.port or _port(found, path)
     jump = _word(found, "proxyjump")
@@ -59,11 +59,15 @@ def resolve(target: Target, config: Path | None = None) -> Route:
     )
 
 
-def _lookup(path: Path, host: str) -> Mapping[str, object]:
+def _lookup(path: Path, target: Target) -> Mapping[str, object]:
+    """Look a host up; what the command line gave comes first, so that %p and %r are right."""
     import paramiko
 
+    given = f"  Port {target.port}\n" if target.port else ""
+    given += f"  User {target.user}\n" if target.user else ""
     try:
-        return paramiko.SSHConfig.from_path(str(path)).lookup(host)
+        text = path.read_text(encoding="utf-8")
+        return paramiko.SSHConfig.from_text(f"Host *\n{given}{text}").lookup(target.host)
     except Exception as error:  # its parser raises many kinds, of a file that is not ours
         told = f"{path} cannot be used ({type(error).__name__}: {error})"
         raise InputError(f"{told}; correct it, or name a host that it does not mention") from None
