@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 CONNECT = 20.0
 """Seconds for the connection, the handshake and the login, each."""
 
+_ALIVE = 30
+"""Seconds between signs of life, so that nothing on the way forgets a quiet connection."""
+
 WIDTH, HEIGHT = 511, 1000
 """Columns and rows of the terminal asked for: long lines come whole, most answers unpaged."""
 
@@ -85,6 +88,7 @@ def connect(
     except BaseException:
         transport.close()
         raise
+    transport.set_keepalive(_ALIVE)
     return Connection(transport, fingerprint(key))
 
 
