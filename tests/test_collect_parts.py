@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paramiko.hostkeys import HostKeys
 
-from pvo_kit.collect import offer
+from pvo_kit.collect import offer, plan
 from pvo_kit.collect.folder import Asked, Folder
 from pvo_kit.collect.known_hosts import KnownHosts, fingerprint, host_name
+from pvo_kit.collect.learnt import Learnt, learn
 from pvo_kit.collect.proxy import ProxySocket
 from pvo_kit.collect.route import resolve
 from pvo_kit.collect.targets import Target, parse
@@ -202,6 +203,28 @@ def test_any_text_is_a_target_or_refused(text):
     assert not target.host.startswith("-")
 
 
+# What is learnt
+
+
+def test_only_connections_to_the_port_that_was_searched_are_followed():
+    answer = [
+        'mx.example.com> grep "port 7025" mail_logs',
+        "Tue Jun  4 09:00:00 2024 Info: New SMTP DCID 7 address 192.0.2.2 port 25",
+        "Tue Jun  4 09:00:00 2024 Info: New SMTP DCID 8 address 192.0.2.2 port 7025",
+        "Tue Jun  4 09:00:00 2024 Info: New SMTP DCID 9 address 192.0.2.2 port 7025",
+        "Tue Jun  4 09:00:01 2024 Info: New SMTP DCID 9 address 192.0.2.2 port 7025",
+    ]
+    assert learn(Learnt("x"), answer).dcids == (("mail_logs", 8), ("mail_logs", 9))
+
+
+def test_of_many_connections_the_newest_ten_are_asked_for():
+    learnt = Learnt("x", dcids=tuple(("mail_logs", number) for number in range(1, 40)))
+    turns = list(plan.requests(plan.DCIDS, learnt, plan.Options()))
+    assert [turn.request.line.text for turn in turns] == [
+        f'grep "DCID {number} " mail_logs' for number in range(30, 40)
+    ]
+
+
 # Offers
 
 
@@ -300,6 +323,8 @@ def test_an_answer_that_broke_off_holds_no_line_that_could_be_evidence(tmp_path)
     status = "sma.example.com> status\nSystem status:   Offline\nsma.example.com> "
     box.cut("status", "the connection was closed", status)
     box.cut("version", "the connection was closed", "more")
+    kept = (box.path / "session.cut.txt").read_text().splitlines()
+    assert [line for line in kept if "Offline" in line] == ["| System status:   Offline"]
     evidence = load(tmp_path)
     assert evidence.transcripts == ()
     assert all(entry.reason for entry in evidence.files)
