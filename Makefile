@@ -27,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH PIP_NO_COMPILE PIP_PREFIX
 export PIP_USER := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench wheel sshd legacy lock clean
+.PHONY: help demo test check format bench remedies wheel sshd legacy lock clean
 
 help: ## print the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -52,6 +52,9 @@ format: $(READY) ## format, and fix what the linter can fix
 bench: $(READY) ## print how long a start and a collection take
 	$(BIN)/python tests/bench_startup.py
 	$(BIN)/python tests/bench_collect.py
+
+remedies: $(READY) ## run every remedy on the simulated pair and write docs/remedies.md
+	$(BIN)/python tests/remedies_table.py
 
 # Base dependencies alone, so that an import of anything else shows; the same bytes as in place.
 wheel: demo ## build the wheel and diagnose with it in an empty environment, elsewhere

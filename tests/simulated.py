@@ -9,6 +9,7 @@ from pvo_kit.findings import Diagnosis
 from pvo_kit.simulator.gate import quarantine_port, sma_address
 from pvo_kit.simulator.pair import Appliance, Pair
 from pvo_kit.simulator.session import CONTROL_C, Session
+from pvo_kit.simulator.settings import AUTO
 
 
 def ask(session: Session, line: str) -> None:
@@ -36,12 +37,12 @@ def looked_at(box: Appliance) -> Session:
     """A session in which everything was looked at that the scenarios read."""
     pair = box.pair
     session = Session(box)
-    for line in ("status", "version", "whoami", "showchanges", "interfaceconfig", "sslconfig"):
+    for line in ("status", "version", "whoami", "showchanges", "interfaceconfig"):
         ask(session, line)
     if box.role == "sma":
-        ask(session, "status")
-        return session
-    _esa(pair, session)
+        ask(session, "sslconfig")
+    else:
+        _esa(pair, session)
     ask(session, "status")
     return session
 
@@ -49,12 +50,14 @@ def looked_at(box: Appliance) -> Session:
 def _esa(pair: Pair, session: Session) -> None:
     box = session.login
     if box.clustered:
-        dialogue(
-            session, "clustermode cluster; clusterconfig list", f"clustermode machine {box.host}"
-        )
+        dialogue(session, "clustermode cluster; clusterconfig list")
     else:
         ask(session, "clusterconfig")
-    for line in ("routeconfig", "deliveryconfig", "featurekey", "license_smart summary"):
+    for line in ("deliveryconfig", "sslconfig"):  # in a cluster where they are configured
+        ask(session, line)
+    if box.clustered:
+        dialogue(session, f"clustermode machine {box.host}")
+    for line in ("routeconfig", "featurekey", "license_smart summary"):
         ask(session, line)
     if box.clustered:
         for line in ("filters", "dlpconfig", "dlpstatus", "dmarcconfig"):
@@ -65,9 +68,9 @@ def _esa(pair: Pair, session: Session) -> None:
                 dialogue(session, CONTROL_C if "NOTICE" in session.said else "")
     to, port = sma_address(pair), quarantine_port(pair)
     name = box.in_force("delivery").interface
-    chosen = [each.name for each in box.in_force("interfaces")]
-    for number in {1, chosen.index(name) + 2 if name in chosen else 1}:
-        dialogue(session, "telnet", str(number), to, str(port))
+    names = [AUTO, *(each.name for each in box.in_force("interfaces"))]
+    for chosen in dict.fromkeys((names.index(name), 0)):
+        dialogue(session, "telnet", str(chosen + 1), to, str(port))
         if session.is_asking:
             dialogue(session, "QUIT")
     dialogue(session, "tlsverify", "the.cpq.host", f"{to}:{port}")

@@ -11,25 +11,17 @@ from dataclasses import replace
 from typing import Any
 
 from pvo_kit.errors import InputError
-from pvo_kit.simulator.eras import SMA_KEYS, SMART_SINCE, Era, era
+from pvo_kit.simulator.eras import DMARC_SINCE, SMA_KEYS, SMART_SINCE, Era, era
 from pvo_kit.simulator.gate import attempt_deliveries
-from pvo_kit.simulator.pair import (
-    Appliance,
-    Cluster,
+from pvo_kit.simulator.pair import Appliance, Cluster, Gui, Key, Pair, Purchase, Role, Rule, User
+from pvo_kit.simulator.settings import (
     Delivery,
-    Gui,
     Interface,
-    Key,
     Levels,
     Mode,
-    Pair,
-    Purchase,
     Quarantine,
-    Role,
     Route,
-    Rule,
     Settings,
-    User,
 )
 
 SMA_IP = "198.51.100.17"
@@ -138,6 +130,8 @@ def broken(scenario: int, era: str = "14", variant: str = "") -> Pair:
         if variant and variant not in ways:
             raise InputError(f"scenario {scenario} has no variant {variant}: {', '.join(ways)}")
         pair = ways[variant or next(iter(ways))](era)
+    if variant == "dmarc" and pair.esa.release < DMARC_SINCE:
+        raise InputError(f"an ESA of the {era} era has no DMARC: take another variant")
     for _ in range(_TRIES):
         attempt_deliveries(pair)
         pair.advance(60)

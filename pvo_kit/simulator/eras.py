@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pvo_kit.errors import InputError
-from pvo_kit.simulator.pair import Key, Role, Service, Tls
+from pvo_kit.simulator.pair import Key, Role
+from pvo_kit.simulator.settings import Service, Tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,9 @@ ERAS = {
 
 SMART_SINCE = (15, 5)
 """From here on keys are licences (article on Smart Licensing)."""
+
+DMARC_SINCE = (9, 5)
+"""From here on an ESA has ``dmarcconfig`` (from memory)."""
 
 SMA_KEYS = (
     Key("Cisco IronPort Spam Quarantine"),

@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 
 from pvo_kit.simulator.network import Attempt, connect
-from pvo_kit.simulator.pair import Appliance, Mode, Pair, Settings
+from pvo_kit.simulator.pair import Appliance, Pair
+from pvo_kit.simulator.settings import Mode, Settings
 from pvo_kit.simulator.suites import Handshake, Side, negotiate
 
 CPQ_HOST = "the.cpq.host"

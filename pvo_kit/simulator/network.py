@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Literal
 
-from pvo_kit.simulator.pair import AUTO, Appliance, Interface
+from pvo_kit.simulator.pair import Appliance
+from pvo_kit.simulator.settings import AUTO, Interface
 
 Outcome = Literal["connected", "refused", "timeout", "no-route", "unknown-host"]
 

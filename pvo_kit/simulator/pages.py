@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from pvo_kit.simulator import gate
-from pvo_kit.simulator.pair import Mode, Quarantine, Settings, changed
 from pvo_kit.simulator.session import Session
+from pvo_kit.simulator.settings import Mode, Quarantine, Settings, changed
 
 _FIELDS = {
     "Incoming Content Filters": "incoming",

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 from pvo_kit.errors import InputError
 from pvo_kit.simulator.broken import broken
@@ -17,9 +16,6 @@ from pvo_kit.simulator.pair import Pair
 from pvo_kit.simulator.session import Session
 from pvo_kit.simulator.statefile import StateFile
 from pvo_kit.simulator.terminal import Terminal
-
-if TYPE_CHECKING:
-    import paramiko
 
 ORIGINAL_COMMAND = "SSH_ORIGINAL_COMMAND"
 """Where OpenSSH leaves what a client asked for beside a forced command."""
@@ -49,12 +45,12 @@ def prepared(
 def serve(pair: Pair, port: int, keys: list[Path], around: Callable[[bool], object]) -> int:
     """Serve every box on loopback until Ctrl-C."""
     try:
-        from pvo_kit.simulator.server import Server
+        from pvo_kit.simulator.server import Server, public_key
     except ImportError as error:
         raise InputError(
             "simulate needs paramiko: pip install 'pvo_kit[collect]'; without it use --stdio HOST"
         ) from error
-    with Server(pair, port, [_public_key(path) for path in keys], around) as server:
+    with Server(pair, port, [public_key(path) for path in keys], around) as server:
         told = introduction(pair, {door.host: door.port for door in server.doors})
         print(told, flush=True)
         with suppress(KeyboardInterrupt):
@@ -132,15 +128,3 @@ def _raw_keys() -> Iterator[bool]:
         yield True
     finally:
         termios.tcsetattr(number, termios.TCSANOW, before)
-
-
-def _public_key(path: Path) -> paramiko.PKey:
-    from base64 import b64decode
-
-    from paramiko import PKey, SSHException
-
-    try:
-        kind, encoded, *_ = path.read_text(encoding="utf-8").split()
-        return PKey.from_type_string(kind, b64decode(encoded, validate=True))
-    except (OSError, ValueError, SSHException) as error:
-        raise InputError(f"{path.name}: no public key ({error}); give the .pub file") from error

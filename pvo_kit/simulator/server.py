@@ -10,9 +10,11 @@ import logging
 import queue
 import socket
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import paramiko
 from paramiko.common import (
@@ -235,3 +237,12 @@ def _transport(
         yield transport
     finally:
         transport.close()
+
+
+def public_key(path: Path) -> paramiko.PKey:
+    """Return the key of a ``.pub`` file; raises InputError for anything else."""
+    try:
+        kind, encoded, *_ = path.read_text(encoding="utf-8").split()
+        return paramiko.PKey.from_type_string(kind, b64decode(encoded, validate=True))
+    except (OSError, ValueError, paramiko.SSHException) as error:
+        raise InputError(f"{path.name}: no public key ({error}); give the .pub file") from error

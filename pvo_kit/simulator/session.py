@@ -13,7 +13,8 @@ from typing import Any
 
 from pvo_kit.simulator import gate
 from pvo_kit.simulator.eras import era
-from pvo_kit.simulator.pair import Appliance, Levels, Mode, Pair, Settings, User, changed
+from pvo_kit.simulator.pair import Appliance, Pair, User
+from pvo_kit.simulator.settings import Levels, Mode, Settings, changed
 
 Dialogue = Generator[str, str, None]
 """Yields questions, each the end of a line at which the box waits; receives typed lines."""

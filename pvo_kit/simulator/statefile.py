@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from pvo_kit.errors import InputError
-from pvo_kit.simulator.pair import Gui, Pair, Settings
+from pvo_kit.simulator.pair import Gui, Pair
+from pvo_kit.simulator.settings import Settings
 
 _FORMAT = 1
 

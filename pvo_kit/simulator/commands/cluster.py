@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import fields
 
 from pvo_kit.simulator.commands import asking, joining
-from pvo_kit.simulator.pair import Cluster, Level, Mode, Settings
+from pvo_kit.simulator.pair import Cluster
 from pvo_kit.simulator.session import Dialogue, Session
+from pvo_kit.simulator.settings import Level, Mode, Settings
 
 _OPERATIONS = {
     "REMOVEMACHINE": "Remove a machine from the cluster.",

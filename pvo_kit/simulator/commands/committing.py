@@ -12,8 +12,9 @@ from typing import Any
 
 from pvo_kit.simulator.commands import asking
 from pvo_kit.simulator.gate import stamp
-from pvo_kit.simulator.pair import Appliance, Commit, Settings, changed
+from pvo_kit.simulator.pair import Appliance, Commit
 from pvo_kit.simulator.session import Dialogue, Session
+from pvo_kit.simulator.settings import Settings, changed
 
 _COPY_SINCE = (12,)
 _KEPT = 10

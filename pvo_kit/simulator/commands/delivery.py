@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from pvo_kit.simulator.commands import asking, moving
 from pvo_kit.simulator.commands.network import entry
-from pvo_kit.simulator.pair import AUTO, Delivery, Interface
 from pvo_kit.simulator.session import Dialogue, Session
+from pvo_kit.simulator.settings import AUTO, Delivery, Interface
 
 _FIFTH_SINCE = (13, 5)
 

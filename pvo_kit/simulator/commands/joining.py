@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from pvo_kit.simulator.commands import asking
 from pvo_kit.simulator.network import SSH, connect
-from pvo_kit.simulator.pair import AUTO, NETWORK, Appliance, Cluster, Mode, Settings
+from pvo_kit.simulator.pair import Appliance, Cluster
 from pvo_kit.simulator.session import Dialogue, Secret, Session
+from pvo_kit.simulator.settings import AUTO, NETWORK, Mode, Settings
 
 _CHOICES = (
     "No, configure as standalone.",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pvo_kit.simulator.commands import asking
-from pvo_kit.simulator.eras import SMART_SINCE as SMART_SINCE
 from pvo_kit.simulator.gate import stamp
 from pvo_kit.simulator.pair import Appliance, Key
 from pvo_kit.simulator.session import Dialogue, Session
@@ -43,9 +42,9 @@ def featurekey(session: Session, words: list[str]) -> Dialogue:
 
 def _table(box: Appliance) -> list[str]:
     is_esa = box.role == "esa"
-    head = f"{'Module':<32}{'Quantity  Status    ' if is_esa else ''}Remaining  Expiration Date"
+    head = f"{'Module':<36}{'Quantity  Status    ' if is_esa else ''}Remaining  Expiration Date"
     rows = [
-        f"{key.label:<32}{f'1         {key.state:<10}' if is_esa else ''}{key.left:<11}"
+        f"{key.label:<36}{f'1         {key.state:<10}' if is_esa else ''}{key.left:<11}"
         f"{_expires(box, key)}"
         for key in box.keys
     ]

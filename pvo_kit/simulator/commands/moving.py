@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pvo_kit.simulator.commands import asking
-from pvo_kit.simulator.pair import Mode, Settings
 from pvo_kit.simulator.session import Dialogue, Session
+from pvo_kit.simulator.settings import Mode, Settings
 
 SET, SHOW = "CLUSTERSET", "CLUSTERSHOW"
 

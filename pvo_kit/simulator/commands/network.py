@@ -6,8 +6,8 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 
 from pvo_kit.simulator.commands import asking
-from pvo_kit.simulator.pair import Interface, Route
 from pvo_kit.simulator.session import Dialogue, Session
+from pvo_kit.simulator.settings import Interface, Route
 
 _IP_VERSION_SINCE = (13,)  # public CLI test code of 13.0 chooses IPv4 or IPv6 first
 _KINDS = ("IPv4", "IPv6")

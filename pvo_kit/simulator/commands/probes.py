@@ -8,8 +8,8 @@ from pvo_kit.simulator import gate
 from pvo_kit.simulator.commands import asking
 from pvo_kit.simulator.commands.network import entry
 from pvo_kit.simulator.network import SSH, Attempt, connect
-from pvo_kit.simulator.pair import AUTO, Interface
 from pvo_kit.simulator.session import BreakError, Dialogue, Session
+from pvo_kit.simulator.settings import AUTO, Interface
 from pvo_kit.simulator.suites import Handshake
 
 _WHY = {

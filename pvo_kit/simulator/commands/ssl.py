@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pvo_kit.simulator.commands import asking, moving
-from pvo_kit.simulator.pair import Service, Tls
 from pvo_kit.simulator.session import Dialogue, Session
+from pvo_kit.simulator.settings import Service, Tls
 from pvo_kit.simulator.suites import offered
 
 _LISTED_SINCE = (9, 5)

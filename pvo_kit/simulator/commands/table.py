@@ -25,9 +25,11 @@ from pvo_kit.simulator.commands import (
     ssl,
     suspension,
 )
+from pvo_kit.simulator.eras import DMARC_SINCE, SMART_SINCE
 from pvo_kit.simulator.gui import gui
-from pvo_kit.simulator.pair import Mode, Role
+from pvo_kit.simulator.pair import Role
 from pvo_kit.simulator.session import Dialogue, Session
+from pvo_kit.simulator.settings import Mode
 
 NEVER = (99,)
 
@@ -64,15 +66,15 @@ COMMANDS: dict[str, Command] = {
     "tlsverify": Command(probes.tlsverify, _ESA),
     "deliveryconfig": Command(delivery.deliveryconfig, _ESA),
     "sslconfig": Command(ssl.sslconfig),
-    "featurekey": Command(keys.featurekey, mode="machine", until=keys.SMART_SINCE),
-    "license_smart": Command(keys.license_smart, mode="machine", since=keys.SMART_SINCE),
+    "featurekey": Command(keys.featurekey, mode="machine", until=SMART_SINCE),
+    "license_smart": Command(keys.license_smart, mode="machine", since=SMART_SINCE),
     "clusterconfig": Command(cluster.clusterconfig, _ESA, mode="cluster"),
     "clustermode": Command(cluster.clustermode, _ESA),
     "filters": Command(levels.filters, _ESA),
     "policyconfig": Command(levels.policyconfig, _ESA),
     "dlpconfig": Command(levels.dlpconfig, _ESA, since=(14,)),
     "dlpstatus": Command(levels.dlpstatus, _ESA),
-    "dmarcconfig": Command(levels.dmarcconfig, _ESA, since=(9, 5)),
+    "dmarcconfig": Command(levels.dmarcconfig, _ESA, since=DMARC_SINCE),
     "suspend": Command(suspension.suspend, mode="machine"),
     "resume": Command(suspension.resume, mode="machine"),
     "suspendlistener": Command(suspension.suspendlistener, mode="machine"),
