@@ -217,6 +217,15 @@ def test_only_connections_to_the_port_that_was_searched_are_followed():
     assert learn(Learnt("x"), answer).dcids == (("mail_logs", 8), ("mail_logs", 9))
 
 
+@pytest.mark.parametrize(
+    ("listed", "searched"),
+    [((), ("mail_logs",)), (("error_logs", "mail_logs"), ("mail_logs",)),
+     (("a", "b", "mail_logs"), ("mail_logs", "a")), (("own_name",), ("own_name",))],
+)  # fmt: skip
+def test_the_usual_mail_log_is_searched_first(listed, searched):
+    assert Learnt("x", logs=listed).mail_logs == searched
+
+
 def test_of_many_connections_the_newest_ten_are_asked_for():
     learnt = Learnt("x", dcids=tuple(("mail_logs", number) for number in range(1, 40)))
     turns = list(plan.requests(plan.DCIDS, learnt, plan.Options()))

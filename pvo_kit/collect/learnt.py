@@ -70,8 +70,12 @@ class Learnt:
 
     @property
     def mail_logs(self) -> tuple[str, ...]:
-        """The logs to search."""
-        return self.logs[:_LOGS] or (LOG,)
+        """The logs to search: of several the one with the usual name first.
+
+        ``error_logs`` is of the same type, but holds no connection.
+        """
+        names = [name for name in self.logs if name != "error_logs"]
+        return tuple(sorted(names, key=lambda name: name != LOG)[:_LOGS]) or (LOG,)
 
 
 def learn(learnt: Learnt, lines: Sequence[str]) -> Learnt:

@@ -15,6 +15,7 @@ import threading
 from pvo_kit.errors import InputError
 
 _STEP = 32768
+_ENDING = 2.0  # seconds
 
 
 class ProxySocket:
@@ -38,12 +39,14 @@ class ProxySocket:
         self._parts: queue.Queue[bytes] = queue.Queue()
         self._rest = b""
         self._ended = False
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
-        stream = self._process.stdout
-        while stream and (data := os.read(stream.fileno(), _STEP)):
-            self._parts.put(data)
+        """Pass on what the command prints, until its end."""
+        with contextlib.suppress(OSError, ValueError):  # closed from the other side
+            while self._process.stdout and (data := self._process.stdout.read(_STEP)):
+                self._parts.put(data)
         self._parts.put(b"")
 
     def settimeout(self, seconds: float | None) -> None:
@@ -73,14 +76,21 @@ class ProxySocket:
 
     def close(self) -> None:
         """End the command."""
+        if self._process.stdin:
+            # What was written last does not reach a command that is gone.
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
         if self._process.poll() is None:
             self._process.terminate()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                # What was written last does not reach a command that is gone.
-                with contextlib.suppress(OSError):
-                    stream.close()
-        self._process.wait()
+        try:
+            self._process.wait(timeout=_ENDING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        # The pipe ends with the command; a child that it left may hold it open.
+        self._reader.join(timeout=_ENDING)
+        if self._process.stdout and not self._reader.is_alive():
+            self._process.stdout.close()
 
     @property
     def closed(self) -> bool:

@@ -168,7 +168,8 @@ def _box(
     entry.status = _status(entry)
     box.end()
     if entry.reason:
-        console.say(f"{one.target.name}: {entry.reason}")
+        named = entry.reason.startswith(f"{one.route.host}:")
+        console.say(entry.reason if named else f"{one.target.name}: {entry.reason}")
 
 
 def _collected(

@@ -69,7 +69,8 @@ def _box(box: Box) -> Iterator[str]:
     told += [f"{numbers['failed']} failed"] if numbers["failed"] else []
     told += [f"{numbers['skipped']} left out"] if numbers["skipped"] else []
     where = f", in {box.transcript}" if numbers["captured"] else ""
-    yield f"{box.role.upper()} {box.host}: {', '.join(told)}{where}"
+    name = f"{box.host}:{box.port}" if box.port else box.host
+    yield f"{box.role.upper()} {name}: {', '.join(told)}{where}"
     if box.reason:
         yield f"  {box.reason}"
     failed = [item for item in items if item.status == "failed"]
