@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pvo_kit.simulator import Session, broken, healthy, transcript_text
+from pvo_kit.simulator.commands.table import COMMANDS
+from pvo_kit.simulator.eras import ERAS
+from pvo_kit.simulator.gate import grey
 from pvo_kit.simulator.session import Secret
+from pvo_kit.simulator.statefile import from_json, to_json
 
 
 def at(session: Session, *lines: str) -> str:
@@ -222,3 +228,51 @@ def test_a_session_that_is_over_takes_nothing_more() -> None:
     assert session.is_over
     with pytest.raises(ValueError, match="over"):
         session.type("version")
+
+
+ANSWERS = (
+    "", "1", "2", "3", "y", "n", "setup", "edit", "new", "delete", "activate", "request", "verify",
+    "outbound", "inbound", "clusterset", "clustershow", "removemachine", "disconnect", "list",
+    "rollback", "summary", "ALL", "HIGH:-aNULL", "In", "7025", "198.51.100.17", "192.0.2.9/24",
+    "203.0.113.0/24", "2001:db8::1", "cpq_listener", "'", "^C", ".", "x" * 300,
+)  # fmt: skip
+LINES = (
+    *sorted(COMMANDS), "clustermode cluster", "clustermode machine esa2.example.com",
+    "clustermode group Main_Group", "telnet 198.51.100.17 7025", "telnet sma.example.com 25",
+    "clusterconfig removemachine esa2.example.com", "clusterconfig list", "grep ( mail_logs",
+    "findevent -m 1 mail_logs", "tlsverify the.cpq.host 198.51.100.17:7025", "gui wizard",
+    "gui commit", "gui enable", "gui disable", "gui abandon", "gui log in as jdoe", "gui pvo",
+    "license_smart summary", "filters list", ";;", "status; version",
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([(number, era) for number in range(7) for era in ERAS]),
+    st.booleans(),
+    st.lists(st.sampled_from((*LINES, *ANSWERS)), max_size=30),
+)
+def test_whatever_is_typed_a_session_waits_at_a_prompt_or_a_question(
+    which: tuple[int, str], at_sma: bool, typed: list[str]
+) -> None:
+    pair = broken(*which)
+    session = Session(pair.sma if at_sma else pair.esas[-1])
+    for line in typed:
+        if session.is_over:
+            break
+        said = session.interrupt() if line == "^C" else session.type(line)
+        assert session.is_over or said.endswith(session.asks if session.is_asking else
+                                                session.prompt)  # fmt: skip
+    assert all(isinstance(each, str | None) for each in map(grey, pair.esas))
+    assert from_json(to_json(pair)) == pair
+
+
+def test_a_second_cluster_and_a_gateway_that_is_none_are_not_taken() -> None:
+    pair = healthy(clustered=True)
+    Session(pair.esa).type("clustermode cluster; clusterconfig removemachine esa2.example.com")
+    alone = Session(pair.esas[1])
+    assert "not simulated" in at(alone, "clusterconfig", "2")
+    assert "Invalid arguments" in at(
+        Session(pair.esa), "clustermode cluster; clusterconfig removemachine esa9.example.com"
+    )
+    assert "The address is not valid." in at(alone, "setgateway", "", "nowhere")

@@ -175,8 +175,8 @@ class Server:
                 self._execute(channel, session, command)
             else:
                 self._shell(channel, session)
-        except OSError:
-            pass  # the client is gone
+        except (OSError, InputError):
+            pass  # the client is gone, or the state file is
         finally:
             channel.close()
 

@@ -103,7 +103,10 @@ def _listed(session: Session, cluster: Cluster) -> list[str]:
 def _which(session: Session, cluster: Cluster, name: str, words: list[str]) -> asking.Asking[str]:
     hosts = list(cluster.members)
     if words:
-        return next((host for host in hosts if host == words[0].lower()), "")
+        named = [host for host in hosts if host == words[0].lower()]
+        if not named:
+            session.say("Invalid arguments when processing clusterconfig:")
+        return named[0] if named else ""
     what = {"REMOVEMACHINE": "to remove from the cluster.", "DISCONNECT": "to disconnect.",
             "RECONNECT": "to reconnect."}[name]  # fmt: skip
     session.say(f"Choose the machine {what}")

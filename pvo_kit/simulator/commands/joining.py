@@ -32,6 +32,9 @@ def join(session: Session) -> Dialogue:
     choice = yield from asking.pick(session, _CHOICES)
     if choice == 0:
         return
+    if choice == 1 and session.pair.cluster and session.pair.cluster.members:
+        session.say("A second cluster is not simulated.")
+        return
     if choice == 1:
         name = yield from asking.value(session, "Enter the name of the new cluster.", "Main")
         _create(box, name)

@@ -118,6 +118,10 @@ def setgateway(session: Session, words: list[str]) -> Dialogue:
         "to be interrupted when the changes are committed.",
     )
     now = session.read("gateway") or ""
-    typed = yield from asking.value(session, "Enter new default gateway:", now)
+    while True:
+        typed = yield from asking.value(session, "Enter new default gateway:", now)
+        if _is_valid(typed):
+            break
+        session.say("The address is not valid.", "")
     if typed != now:
         session.write("gateway", typed, session.box.own_mode)
