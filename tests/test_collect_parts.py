@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import sys
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from paramiko.hostkeys import HostKeys
 
 from pvo_kit.collect import offer, plan
+from pvo_kit.collect.console import Terminal
 from pvo_kit.collect.folder import Asked, Folder
 from pvo_kit.collect.known_hosts import KnownHosts, fingerprint, host_name
 from pvo_kit.collect.learnt import Learnt, learn
@@ -306,6 +308,47 @@ def test_a_proxy_that_says_nothing_times_out_and_can_be_ended():
         link.recv(10)
     link.close()
     assert link.closed
+
+
+# The terminal
+
+
+class Bar:
+    """A bar that counts how often it was drawn."""
+
+    def __init__(self):
+        self.calls = []
+
+    def clear(self):
+        self.calls.append("clear")
+
+    def refresh(self):
+        self.calls.append("refresh")
+
+
+def test_what_is_told_goes_to_standard_error_and_cannot_steer_the_terminal(capsys):
+    bar = Bar()
+    Terminal(bar).say("esa1: \x1b[2J\u202ebad")
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "esa1: \\x1b[2J\\u202ebad\n"
+    assert bar.calls == ["clear", "refresh"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "yes"),
+    [("yes\n", True), (" YES \n", True), ("y\n", False), ("\n", False), ("", False)],
+)
+def test_only_a_whole_yes_affirms(capsys, monkeypatch, typed, yes):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    assert Terminal().confirm("Is it? ") is yes
+    assert capsys.readouterr() == ("", "Is it? ")
+
+
+def test_without_a_standard_input_nobody_is_there(monkeypatch):
+    for stdin in (None, io.StringIO("yes\n")):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert not Terminal().is_interactive
 
 
 # The folder

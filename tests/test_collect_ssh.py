@@ -396,7 +396,7 @@ def test_a_key_file_that_is_none_is_told(tmp_path, content):
     path = tmp_path / "key"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(pvo.InputError, match=r"--key .*give"):
+    with pytest.raises(pvo.InputError, match=r"the key .*--key"):
         collect([Target("esa", "127.0.0.1", "admin", 1)], tmp_path / "out",
                 settings(key=path), Nobody())  # fmt: skip
 
@@ -437,6 +437,40 @@ def test_the_agents_second_key_logs_in(tmp_path, known, monkeypatch):
 
 
 # ~/.ssh/config
+
+
+def _configured(home, server, path):
+    (home / ".ssh" / "config").write_text(
+        f"Host esa1.example.com\n  HostName 127.0.0.1\n  Port {server.port}\n"
+        f"  IdentityFile {path}\n"
+    )
+    return Target("esa", "esa1.example.com")
+
+
+def test_a_configured_key_that_is_locked_is_looked_for_in_the_agent(
+    tmp_path, home, known, monkeypatch
+):
+    path, _ = _key_file(tmp_path / "locked", b"made-passphrase")
+    held = paramiko.ECDSAKey.generate()
+    members = {"get_keys": lambda _: (held,), "close": lambda _: None}
+    monkeypatch.setattr(paramiko, "Agent", lambda: type("Agent", (), members)())
+    faults = Faults(keys=frozenset({held.get_base64()}))
+    with served(lambda: Cli(esa()), HOST_KEY, faults) as server:
+        known(server)
+        named = _configured(home, server, path)
+        done = collect([named], tmp_path / "out", settings(), Nobody())
+    assert done.exit_code == 0, done.boxes[0].reason
+
+
+def test_a_configured_key_that_is_locked_is_asked_for_without_an_agent(tmp_path, home, known):
+    path, public = _key_file(tmp_path / "locked", b"made-passphrase")
+    console = Somebody("made-passphrase")
+    with served(lambda: Cli(esa()), HOST_KEY, Faults(keys=frozenset({public}))) as server:
+        known(server)
+        named = _configured(home, server, path)
+        done = collect([named], tmp_path / "out", settings(), console)
+    assert done.exit_code == 0
+    assert console.asked == [f"Passphrase of {path}: "]
 
 
 def test_the_users_configuration_names_host_port_user_and_key(tmp_path, home, known, key_file):

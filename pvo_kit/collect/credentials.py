@@ -48,10 +48,25 @@ def choose(route: Route, key: Path | None, agent: bool, console: Console) -> Cre
     """
     if key is not None:
         return _key_file(key, console)
-    if route.key_files:
-        return _key_file(route.key_files[0], console)
+    configured = route.key_files[0] if route.key_files else None
+    plain = _plain(configured) if configured else None
+    if configured and plain:
+        return Credential("key", f"the key file {configured}", (plain,))
     found = _agent() if agent and route.agent else None
-    return found or _password(route, console)
+    if found:
+        return found
+    # Only now: a configured key that is locked is mostly in the agent too.
+    return _key_file(configured, console) if configured else _password(route, console)
+
+
+def _plain(path: Path) -> paramiko.PKey | None:
+    """Return a key that ``~/.ssh/config`` names; None for one that is locked or not readable."""
+    import paramiko
+
+    try:
+        return _load(path, None)
+    except (paramiko.PasswordRequiredException, OSError):
+        return None
 
 
 def _key_file(path: Path, console: Console) -> Credential:
@@ -62,10 +77,11 @@ def _key_file(path: Path, console: Console) -> Credential:
     except paramiko.PasswordRequiredException:
         loaded = _unlocked(path, console)
     except OSError as error:
-        raise InputError(f"--key {path}: {error.strerror}; give a private key's file") from None
+        told = f"{error.strerror}; give a private key's file"
+        raise InputError(f"the key {path}: {told} (--key)") from None
     if loaded is None:
         told = "is no private key that this paramiko reads (Ed25519, ECDSA or RSA)"
-        raise InputError(f"--key {path} {told}; give another")
+        raise InputError(f"the key {path} {told}; give another with --key")
     return Credential("key", f"the key file {path}", (loaded,))
 
 
@@ -74,14 +90,14 @@ def _unlocked(path: Path, console: Console) -> paramiko.PKey | None:
 
     if not console.is_interactive:
         raise InputError(
-            f"--key {path}: its passphrase is missing, and standard input is no terminal; "
+            f"the key {path}: its passphrase is missing, and standard input is no terminal; "
             "load the key into an agent (ssh-add) or run this in a terminal"
         )
     passphrase = console.secret(f"Passphrase of {path}: ")
     try:
         return _load(path, passphrase)
     except (paramiko.SSHException, ValueError):
-        raise InputError(f"--key {path}: the passphrase does not fit; try again") from None
+        raise InputError(f"the key {path}: the passphrase does not fit; try again") from None
 
 
 def _load(path: Path, passphrase: str | None) -> paramiko.PKey | None:
