@@ -30,7 +30,8 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH PIP_NO_COMPILE PIP_PREFIX
 export PIP_USER := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab gallery test browser check format bench bench-logs wheel lock clean
+.PHONY: help demo lab gallery test browser sshd legacy check format bench bench-logs remedies \
+        wheel lock clean
 
 help: ## print the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -70,13 +71,17 @@ format: $(READY) ## format, and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## print how long a start takes
+bench: $(READY) ## print how long a start and a collection take
 	$(BIN)/python tests/bench_startup.py
+	$(BIN)/python tests/bench_collect.py
 
-# Base dependencies alone, so that an import of anything else shows; the same bytes as in place.
 bench-logs: $(READY) ## print how fast mail logs are read, beside grep; MB=1000 ROUNDS=5
 	$(BIN)/python bench/mail_logs.py --megabytes $(MB) --rounds $(ROUNDS)
 
+remedies: $(READY) ## run every remedy on the simulated pair and write docs/remedies.md
+	$(BIN)/python tests/remedies_table.py
+
+# Base dependencies alone, so that an import of anything else shows; the same bytes as in place.
 wheel: demo ## build the wheel and diagnose with it in an empty environment, elsewhere
 	rm -rf build/empty build/elsewhere dist && mkdir build/elsewhere
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .
@@ -87,6 +92,22 @@ wheel: demo ## build the wheel and diagnose with it in an empty environment, els
 	  case=$$(python -c 'import pvo_kit; print(pvo_kit.example("$(CASE)"))') && \
 	  { $(call diagnose,pvo-kit,"$$case",../wheel.txt); } >/dev/null
 	cmp build/demo.txt build/wheel.txt
+
+# Debian and its kin; elsewhere OpenSSH's server is there, or comes from the system's own packages.
+sshd: ## install OpenSSH's server, which the collector is tested against
+	@PATH=$$PATH:/usr/sbin command -v sshd >/dev/null || \
+	  { apt-get update -q && apt-get install -qy --no-install-recommends openssh-server openssh-client; }
+
+# The lock has paramiko 5 alone: old appliances need 4, in an environment of its own.
+legacy: $(READY) ## run the collector's tests with paramiko 4, for appliances that speak SHA-1 only
+	rm -rf build/legacy && mkdir -p build
+	awk '/^paramiko==/ { skip = 1; next } /^ / && skip { next } { skip = 0; print }' \
+	  requirements.lock > build/legacy.txt
+	$(BIN)/uv venv -q --python $(BIN)/python build/legacy
+	$(BIN)/uv pip install -q --python build/legacy/bin/python --compile-bytecode \
+	  --constraint build/legacy.txt -r pyproject.toml --extra collect \
+	  'paramiko>=4,<5' hypothesis pytest pytest-xdist
+	build/legacy/bin/python -m pytest -n logical $(ARGS) tests/test_collect_*.py
 
 lock: $(READY) ## pin again what pyproject.toml asks for; UPGRADE=1 takes the newest of all
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes \

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pvo_kit import tls
+from pvo_kit.comparison import Comparison, compare
 from pvo_kit.diagnosis import diagnose
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.evidence import Citation, Evidence
@@ -29,6 +30,7 @@ __all__ = [
     "AddKey",
     "Ciphers",
     "Citation",
+    "Comparison",
     "DeliverFrom",
     "Diagnosis",
     "Evidence",
@@ -41,6 +43,7 @@ __all__ = [
     "__version__",
     "charts",
     "choices",
+    "compare",
     "connections",
     "diagnose",
     "example",

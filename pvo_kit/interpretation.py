@@ -44,7 +44,7 @@ def _read(cut: Transcript) -> tuple[list[Fact], list[Unparsed]]:
     if banner := version.parse_banner(cut):
         facts.append(banner)
     if command is None or command.parser is None:
-        if cut.verb in _LEAVING:
+        if cut.verb in _LEAVING or not cut.text.strip():
             return facts, []
         reason = "refused by the appliance" if facts else "no parser for this command"
         return facts, [_unparsed(cut, reason)]

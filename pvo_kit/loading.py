@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pvo_kit import catalog, clock, configuration, observations, sessions, text
+from pvo_kit.collect import manifest
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import (
     Configuration,
@@ -248,6 +249,8 @@ def _read_fast(
 def _take(found: _Found, log: _Log, year: int | None) -> tuple[Kind, str | None]:
     """Put what the file holds where it belongs; return what it was taken for."""
     file, lines = log.file, log.lines
+    if told := manifest.told(lines):
+        return "unused", told
     if configuration.is_configuration(lines):
         found.configurations.append(configuration.parse(file, lines))
         return "configuration", None

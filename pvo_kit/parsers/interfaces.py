@@ -6,6 +6,10 @@
     1. Data 1 (192.0.2.1/24 on Data1: mail.example.com)
     2. Management (198.51.100.18/24 on Management: mgmt.example.com)
 
+    Configure routes for:
+    1. IPv4
+    2. IPv6
+    [1]>
     Currently configured routes:
     1. Lab Destination: 192.168.12.0/24 Gateway: 192.168.14.4
 
@@ -13,7 +17,8 @@
     [198.51.100.1]>
 
 Menus of ``telnet`` and ``deliveryconfig`` (technote) leave out ``on <port>``. Masks may be a
-prefix length, dotted or hexadecimal. The forms of the three commands are from memory.
+prefix length, dotted or hexadecimal. Releases with IPv6 routes ask for the kind first (public CLI
+test code). The forms of the three commands are from memory.
 """
 
 from __future__ import annotations
@@ -38,7 +43,8 @@ _ROUTE = re.compile(
 )
 _GATEWAY = re.compile(r"default\s+(?:IPv[46]\s+)?gateway", re.I)
 _REST = re.compile(
-    r"^[ \t]*(?:(?:Currently\s+configured|No\s+(?:static\s+)?routes|There\s+are\s+no)[^\n]*|"
+    r"^[ \t]*(?:(?:Currently\s+configured|Configure\s+routes\s+for|"
+    r"No\s+(?:static\s+)?routes|There\s+are\s+no)[^\n]*|"
     r"Warning:[^\n]*(?:\n\s*to\s[^\n]*)?)$",
     re.M | re.I,
 )

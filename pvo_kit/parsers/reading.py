@@ -13,7 +13,9 @@ from pvo_kit.parsers.dialogue import last_asked
 _MENU = re.compile(
     r"^[ \t]*(?:- [A-Z_0-9 ]+ - |\d+\. |[-=]{3,}[-= ]*$|"
     r"(?:Enter|Choose|Select) (?:the|an?|new|one) |"
-    r"Please (?:enter|select|choose) |Would you like |Do you (?:want|wish) |Are you sure)",
+    r"Please (?:enter|select|choose) |Would you like |Do you (?:want|wish) |Are you sure|"
+    r"NOTICE: This configuration command has not |What would you like to do\?|"
+    r"\((?:Machine|Group|Cluster) [^()]+\)\.$)",
     re.IGNORECASE,
 )
 _WHICH_MACHINE = re.compile(r"\bchoose\s+(?:a|the)\s+machine\b(?!\s+to\b)", re.I)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pvo_kit.case import Case, newest
-from pvo_kit.facts import MachineRemoved, SettingLevel, SettingMoved
+from pvo_kit.case import Case
+from pvo_kit.facts import MachineRemoved, SettingMoved
 from pvo_kit.findings import Finding
 from pvo_kit.remediation import (
     affected,
@@ -26,6 +26,7 @@ from pvo_kit.remediation import (
 from pvo_kit.remediation.boxes import Box, Mode
 from pvo_kit.remediation.remedy import Remedy, Step
 from pvo_kit.remediation.values import Refused
+from pvo_kit.scenarios.setting_levels import Levels
 
 SETTINGS = (
     "message filters",
@@ -73,8 +74,7 @@ def remedy(case: Case, finding: Finding) -> Remedy:
         effect=EFFECT,
         risk=RISK,
         verify=(committing.DATED, *_verify(looked_at)),
-        rollback=(committing.CLEAR, "After it: loadconfig with the loadable file, or the same "
-                  "pages the other way round (Override Settings at the machine)."),
+        rollback=(committing.CLEAR, _way_back(looked_at)),
         alternatives=(*level_dialogue.in_cli(case, overrides, target),
                       *rejoining.ways(case, [(item.box, item.mode) for item in looked_at],
                                       known=bool(overrides))),
@@ -85,24 +85,23 @@ def remedy(case: Case, finding: Finding) -> Remedy:
 
 
 def _overrides(case: Case, *, resolved: bool) -> Iterator[Override]:
-    facts = case.all(SettingLevel)
-    if not resolved:
-        facts = [fact for fact in facts if fact in newest(_same_cell(facts, fact))]
+    """What stands below the quarantines, as the rule reads it; once resolved, what ever did.
+
+    A NOTICE that offers to switch to a group shows the group's own setting.
+    """
+    levels = Levels(case)
+    standing = levels.below("own")
+    if resolved:
+        standing = [reading for cell, every in levels.cells.items() if levels.is_below(cell)
+                    for reading in every if reading.own]  # fmt: skip
     seen: set[tuple[str, Mode]] = set()
-    for fact in facts:
-        mode = (fact.at, boxes.place(fact.name, fact.at))
-        if fact.own and fact.at != _target(case)[0] and (fact.setting, mode) not in seen:
-            seen.add((fact.setting, mode))
-            host = fact.name if fact.at == "machine" else fact.host
-            yield Override(boxes.box(case, host), fact.setting, mode)
-
-
-def _same_cell(facts: Sequence[SettingLevel], fact: SettingLevel) -> list[SettingLevel]:
-    return [
-        each
-        for each in facts
-        if (each.setting, each.at, each.name) == (fact.setting, fact.at, fact.name)
-    ]
+    for reading in standing:
+        setting, level, name = reading.cell
+        mode = (level, boxes.place(name, level))
+        if (setting, mode) not in seen:
+            seen.add((setting, mode))
+            host = name if level == "machine" else reading.fact.host
+            yield Override(boxes.box(case, host), setting, mode)
 
 
 def _possible(case: Case) -> Iterator[Override]:
@@ -155,6 +154,14 @@ def _steps(
         for item in own:
             if item.setting not in PAGES:
                 yield from level_dialogue.move(case, item, target)
+
+
+def _way_back(overrides: Sequence[Override]) -> str:
+    places = dict.fromkeys(boxes.words(item.mode) for item in overrides if item.setting in PAGES)
+    if not places:
+        return "After it: loadconfig with the loadable file."
+    return ("After it: loadconfig with the loadable file, or the same pages the other way round "
+            f"(Override Settings at {', '.join(places)}).")  # fmt: skip
 
 
 def _verify(overrides: Sequence[Override]) -> Iterator[str]:

@@ -20,11 +20,15 @@ def current(case: Case) -> dict[str, KeyTable]:
 
 
 def former(case: Case) -> dict[str, KeyTable]:
-    """Return the table of each member before its newest one; the newest where there is no other."""
+    """Return each member's last table with other usable modules than its newest one has.
+
+    That one where there is none: a table that was read twice tells of no change.
+    """
     found = dict(current(case))
     for host, table in current(case).items():
         older = [item for item in case.all(KeyTable, host)
-                 if item.source == table.source and table.moment.after(item.moment)]  # fmt: skip
+                 if item.source == table.source and table.moment.after(item.moment)
+                 and _usable(item) != _usable(table)]  # fmt: skip
         if older:
             found[host] = newest(older)[-1]
     return found

@@ -1,0 +1,82 @@
+"""The person at the terminal: what is told, and the few questions that only they can answer."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from threading import RLock
+from typing import Protocol
+
+from pvo_kit.escape import terminal
+
+
+class Console(Protocol):
+    """Who is told and asked; appliances are asked in parallel, so one question at a time."""
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether there is somebody to answer."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Tell one line."""
+        ...
+
+    def secret(self, question: str) -> str:
+        """Ask for a password or a passphrase, which is not shown."""
+        ...
+
+    def confirm(self, question: str) -> bool:
+        """Ask a question that only a whole ``yes`` affirms."""
+        ...
+
+
+class Bar(Protocol):
+    """A bar of progress on the same stream; tqdm's is one."""
+
+    def clear(self) -> object:
+        """Take it off the screen."""
+        ...
+
+    def refresh(self) -> object:
+        """Draw it again."""
+        ...
+
+
+class Terminal:
+    """Tells on standard error; asks on standard input, if that is a terminal."""
+
+    def __init__(self, bar: Bar | None = None) -> None:
+        """Make the lock that keeps questions and progress apart."""
+        self._lock = RLock()
+        self._bar = bar
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether standard input is a terminal."""
+        return sys.stdin is not None and sys.stdin.isatty()
+
+    def say(self, text: str) -> None:
+        """Write one line to standard error; evidence in it cannot steer the terminal."""
+        with self._lock:
+            self._clear()
+            print(terminal(text), file=sys.stderr, flush=True)
+            if self._bar:
+                self._bar.refresh()
+
+    def _clear(self) -> None:
+        if self._bar:
+            self._bar.clear()
+
+    def secret(self, question: str) -> str:
+        """Ask without an echo."""
+        with self._lock:
+            self._clear()
+            return getpass.getpass(terminal(question), stream=sys.stderr)
+
+    def confirm(self, question: str) -> bool:
+        """Ask on standard error; anything but ``yes`` is no."""
+        with self._lock:
+            self._clear()
+            print(terminal(question), end="", file=sys.stderr, flush=True)
+            return sys.stdin.readline().strip().lower() == "yes"

@@ -1,0 +1,121 @@
+"""A comparison as text for a terminal, and as a table for a notebook."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from pvo_kit.comparison import ORDER, Change, Comparison, Kind
+from pvo_kit.escape import html, terminal
+from pvo_kit.evidence import Citation
+from pvo_kit.report.labels import LABELS
+from pvo_kit.report.story import counted
+from pvo_kit.version import __version__
+
+WIDTH = 100
+_LINES_SHOWN = 8
+_LONGEST_LINE = 300
+
+_TOLD: dict[Kind, str] = {
+    "came": "Came: shown now, not before",
+    "stayed": "Stayed: shown before and now",
+    "open": "Open: shown before, now neither shown nor ruled out",
+    "went": "Went: shown before, ruled out now",
+    "changed": "Changed otherwise",
+    "same": "The same",
+}
+_WORDS: dict[Kind, str] = {
+    "came": "came", "stayed": "stayed", "open": "open", "went": "went", "changed": "changed",
+    "same": "same",
+}  # fmt: skip
+
+
+def headline(comparison: Comparison) -> str:
+    """Return in one sentence what became of the causes."""
+    parts = []
+    for kind, words in (("went", "went"), ("stayed", "stayed"), ("came", "came"),
+                        ("open", "is open")):  # fmt: skip
+        found = comparison.of(kind)  # type: ignore[arg-type]
+        if found:
+            numbers = ", ".join(str(change.finding.scenario) for change in found)
+            parts.append(f"{counted(len(found), 'cause')} {words} (scenario {numbers})")
+    return "; ".join(parts) + "." if parts else "No cause is shown on either side."
+
+
+def to_text(comparison: Comparison) -> str:
+    """Return the comparison as text: what is wrong now first, each with the changed lines."""
+    blocks = [_head(comparison)]
+    blocks += [_group(comparison, kind) for kind in ORDER if comparison.of(kind)]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _head(comparison: Comparison) -> list[str]:
+    return [
+        *_wrapped(headline(comparison), ""),
+        f"before  {comparison.before.evidence_hash}",
+        f"after   {comparison.after.evidence_hash}",
+        f"pvo-kit {__version__}",
+    ]
+
+
+def _group(comparison: Comparison, kind: Kind) -> list[str]:
+    lines = [_TOLD[kind]]
+    for change in comparison.of(kind):
+        found = change.finding
+        status = f"{_label(change, 'before')} -> {_label(change, 'after')}"
+        if kind == "same":
+            lines.append(f"  {found.scenario}  {_label(change, 'after')}  {found.title}")
+            continue
+        lines.append(f"  {found.scenario}  {status}  {found.title}")
+        lines += _wrapped(found.summary, "     ")
+        lines += _cited("-", change.lost)
+        lines += _cited("+", change.new)
+    return lines
+
+
+def _label(change: Change, side: str) -> str:
+    found = change.before if side == "before" else change.after
+    return LABELS[found.status] if found else "not asked"
+
+
+def _cited(sign: str, lines: tuple[Citation, ...]) -> Iterator[str]:
+    for line in lines[:_LINES_SHOWN]:
+        text = line.text.strip()
+        shown = text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]} ..."
+        yield terminal(f"     {sign} {line.file}:{line.line}  {shown}")
+    if len(lines) > _LINES_SHOWN:
+        rest = counted(len(lines) - _LINES_SHOWN, "line")
+        yield f"     {sign} ... and {rest} more (--format json has all)"
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        terminal(text), WIDTH, initial_indent=indent, subsequent_indent=indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def to_html_table(comparison: Comparison) -> str:
+    """Return one table row a scenario, everything escaped, for a notebook."""
+    ordered = sorted(comparison.changes, key=lambda change: ORDER.index(change.kind))
+    rows = "".join(_row(change) for change in ordered)
+    titles = ("Scenario", "Change", "Before", "After", "Cause", "Evidence that changed")
+    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
+    caption = f"<caption>{html(headline(comparison))}</caption>"
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _row(change: Change) -> str:
+    found = change.finding
+    lines = [("-", line) for line in change.lost] + [("+", line) for line in change.new]
+    shown = "<br>".join(
+        f"<code>{html(f'{sign} {line.text.strip()[:_LONGEST_LINE]}')}</code>"
+        for sign, line in lines[:_LINES_SHOWN]
+    )
+    more = len(lines) - _LINES_SHOWN
+    rest = f"<br>... and {counted(more, 'line')} more" if more > 0 else ""
+    return (
+        f'<tr><th scope="row">{found.scenario}</th><td><b>{html(_WORDS[change.kind])}</b></td>'
+        f"<td>{html(_label(change, 'before'))}</td><td>{html(_label(change, 'after'))}</td>"
+        f"<td>{html(found.title)}<br>{html(found.summary)}</td><td>{shown}{rest}</td></tr>"
+    )
