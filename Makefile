@@ -10,6 +10,8 @@ PYTHON ?= python3
 VENV := .venv
 CASE := technote
 ARGS :=
+MB := 1000
+ROUNDS := 5
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -28,10 +30,10 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH PIP_NO_COMPILE PIP_PREFIX
 export PIP_USER := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab gallery test browser check format bench wheel lock clean
+.PHONY: help demo lab gallery test browser check format bench bench-logs wheel lock clean
 
 help: ## print the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 demo: $(READY) ## set up, diagnose a bundled escalation and print the findings
 	@mkdir -p build
@@ -72,6 +74,9 @@ bench: $(READY) ## print how long a start takes
 	$(BIN)/python tests/bench_startup.py
 
 # Base dependencies alone, so that an import of anything else shows; the same bytes as in place.
+bench-logs: $(READY) ## print how fast mail logs are read, beside grep; MB=1000 ROUNDS=5
+	$(BIN)/python bench/mail_logs.py --megabytes $(MB) --rounds $(ROUNDS)
+
 wheel: demo ## build the wheel and diagnose with it in an empty environment, elsewhere
 	rm -rf build/empty build/elsewhere dist && mkdir build/elsewhere
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .

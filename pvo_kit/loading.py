@@ -26,10 +26,11 @@ from pvo_kit.evidence import (
     Row,
     Transcript,
 )
-from pvo_kit.mail_logs import Coverage, Event, connections, parse_header, read, recognise
-from pvo_kit.mail_logs.header import first_dated, normalise
+from pvo_kit.mail_logs import Coverage, Event, connections, read
+from pvo_kit.mail_logs.header import first_dated
 from pvo_kit.mail_logs.plain import HEAD
 from pvo_kit.mail_logs.relevance import relevant
+from pvo_kit.mail_logs.telling import has_prompt, is_log, is_log_line
 from pvo_kit.parsers import wizard
 from pvo_kit.progress import Told, is_watched, progress, size_on_disk
 from pvo_kit.sources import LIMITS, Limits, Source, SourceError, Unread, walk
@@ -43,7 +44,6 @@ LARGE = 4 << 20
 AROUND = 3
 """Lines kept before and after each log line that matters, to show it in its surroundings."""
 
-_SAMPLE = 400
 _MEMBER = re.compile(r"\bMachine\s+([A-Za-z0-9][\w-]*(?:\.[\w-]+)+)")
 _STREAM_TOO_LONG = (
     f"is larger than {WHOLE >> 20} MiB and no mail log; cut out the session and give that"
@@ -214,7 +214,7 @@ def _take_stream(
 ) -> tuple[Kind, str | None, int, str | None]:
     """Read a file too large to hold: a mail log, or nothing."""
     head = list(islice(text.lines(BytesIO(large.data), large.encoding), HEAD))
-    if not _is_log(head[:_SAMPLE]):
+    if not is_log(head):
         return "unused", _STREAM_TOO_LONG, 0, None
     damage = _read_fast(found, large, head, year, None)
     if damage is None:
@@ -240,9 +240,8 @@ def _read_fast(
     logs = Logs()
     found.coverage[large.file] = logs.totals.coverage
     held = found.lines.setdefault(large.file, {})
-    for event, lines in citing.cited(log, stream, log.years(year, dated), AROUND, logs):
-        found.events.append(event)
-        held.update(lines)
+    years = log.years(year, dated)
+    found.events += citing.cited(log, stream, years, held, AROUND, logs)
     return "; ".join(reason for _, reason in logs.totals.unread)
 
 
@@ -258,7 +257,7 @@ def _take(found: _Found, log: _Log, year: int | None) -> tuple[Kind, str | None]
         found.error_texts += _observed_texts(file, seen)
         found.lines[file] = dict(enumerate(lines, start=1))
         return ("observations" if seen else "unused"), "; ".join(notes) or None
-    if _is_log(lines[:_SAMPLE]) and not _has_prompt(lines):
+    if is_log(lines) and not has_prompt(lines):
         _take_log(found, log, year)
         return "mail_log", None
     return _take_mixed(found, file, lines, year)
@@ -320,7 +319,7 @@ def _take_mixed(
     texts = wizard.parse(file, rows)
     found.transcripts += cuts
     found.error_texts += texts
-    holds_log = any(_is_log_line(row.text) for row in rows)
+    holds_log = any(is_log_line(row.text) for row in rows)
     if holds_log:
         _take_log(found, _Log(file, lines, cuts), year)
     if cuts or texts:
@@ -330,23 +329,6 @@ def _take_mixed(
     if holds_log:
         return "mail_log", None
     return ("error_text", None) if texts else ("unused", _NOTHING_IN_IT)
-
-
-def _is_log(sample: Iterable[str]) -> bool:
-    """Return True where most lines that are not blank begin as log lines do."""
-    shown = [line for line in map(normalise, sample) if line]
-    return sum(map(_is_log_line, shown)) * 2 > len(shown)
-
-
-def _is_log_line(text: str) -> bool:
-    """A header with a stamp, or a level alone in front of a text of a known kind."""
-    found = parse_header(text)
-    return found is not None and (found.stamped or recognise(found.body) is not None)
-
-
-def _has_prompt(lines: Iterable[str]) -> bool:
-    shown = (sessions.clean(line) for line in lines if ">" in line[:300])
-    return any(sessions.PROMPT.match(line) for line in shown)
 
 
 def _printed(cuts: Sequence[Transcript], event: Event) -> Event:

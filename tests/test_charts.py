@@ -736,7 +736,7 @@ def test_describe_tells_suites():
     connections = frame(4, fails=0.25, tls_cipher=suites)
     assert charts.describe("cipher_use", connections, fix="2014-04-07 15:20") == (
         "Bars of the cipher suites in use."
-        " 3 connections with a cipher suite, 1 of them anonymous; TLS failed without one on 1."
+        " 3 connections with a cipher suite, 1 of them anonymous; TLS failed on 1."
         " Anonymous suites: ADH-AES256-SHA 1. Other suites: AES128-SHA 2."
         " TLS failed, no suite: 1."
         " Before the fix at 2014-04-07 15:20:00 an anonymous suite was used on 0 of 1 connection,"

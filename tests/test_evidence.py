@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pvo_kit as pvo
 from pvo_kit.evidence import Answer, Citation, Moment, Row, Transcript, cite_rows
 
 NOON = datetime(2014, 7, 21, 12)
@@ -251,3 +252,29 @@ def test_no_rows_break_the_dialogue(texts: list[str]) -> None:
     for answer in transcript(*texts).answers:
         assert not {"[", "]"} & set(answer.default)
         assert answer.citation.text == f"> {texts[answer.citation.line - 6]}"
+
+
+# The zone of printed log lines
+
+
+@pytest.mark.parametrize(
+    ("status", "opened"),
+    [
+        ("Status as of:                  Tue Apr 08 01:00:00 2014 JST", "2014-04-07T15:48:42"),
+        ("Status as of:                  Tue Apr 08 01:00:00 2014 GMT", "2014-04-08T00:48:42"),
+        ("System is as it was.", "2014-04-08T00:48:42"),
+    ],
+    ids=["JST", "GMT", "none"],
+)
+def test_log_lines_that_a_session_printed_are_in_the_zone_that_it_shows(tmp_path, status, opened):
+    path = tmp_path / "session.txt"
+    path.write_text(
+        'esa1.example.com> grep "DCID 5" mail_logs\n'
+        "Tue Apr  8 00:48:42 2014 Info: New SMTP DCID 5 interface 192.0.2.1 address 192.0.2.2"
+        " port 7025\n"
+        "Tue Apr  8 00:48:43 2014 Info: DCID 5 close\n"
+        f"esa1.example.com> status\n{status}\n",
+        encoding="utf-8",
+    )
+    (link,) = pvo.load(path).connections
+    assert link.opened.isoformat() == opened

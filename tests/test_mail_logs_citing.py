@@ -39,12 +39,17 @@ def test_the_same_events_and_lines_as_the_plain_reader(data: bytes, sizes: Sizes
     assume(log.forms)
     logs = Logs()
     stream = decoded(b"", BytesIO(data), encoding)
-    found = list(citing.cited(log, stream, log.years(2014, None), AROUND, logs, sizes))
+    held: dict[int, str] = {}
+    found = list(citing.cited(log, stream, log.years(2014, None), held, AROUND, logs, sizes))
     events, coverage = plainly(lines)
-    assert [event for event, _ in found] == events
-    for event, around in found:
-        first, last = event.lines[0][0] - AROUND, event.lines[-1][0] + AROUND
-        assert around == list(enumerate(lines, start=1))[max(first - 1, 0) : last]
+    assert found == events
+    numbers = {
+        number
+        for event in events
+        for number in range(event.lines[0][0] - AROUND, event.lines[-1][0] + AROUND + 1)
+        if 0 < number <= len(lines)
+    }
+    assert held == {number: lines[number - 1] for number in numbers}
     assert logs.totals.coverage.lines == coverage.lines
     assert logs.totals.coverage.kinds == coverage.kinds
     assert logs.totals.coverage.not_recognised == coverage.not_recognised

@@ -97,12 +97,11 @@ def rows(links: Links) -> tuple[list[Row], list[Row]]:
 def title(links: Links) -> str:
     """What was seen, in numbers."""
     with_suite = negotiated(links)
-    anonymous = anonymous_use(links)
-    return (
-        f"{wording.number(int(with_suite.sum()), 'connection')} with a cipher suite,"
-        f" {int(anonymous.sum()):,} of them anonymous;"
-        f" TLS failed without one on {int((links.failed & ~with_suite).sum()):,}"
-    )
+    anonymous, failed = int(anonymous_use(links).sum()), int((links.failed & ~with_suite).sum())
+    told = f"{wording.number(int(with_suite.sum()), 'connection')} with a cipher suite"
+    if with_suite.any():
+        told += f", {anonymous:,} of them anonymous" if anonymous else ", none anonymous"
+    return told + (f"; TLS failed on {failed:,}" if failed else "")
 
 
 def anonymous_use(links: Links) -> Mask:

@@ -15,6 +15,8 @@ from pvo_kit.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pvo_kit.charts.descriptions import Kind
+
 _SHOWN = {
     "events": ("time", "event", "dcid", "mid", "to", "at", "detail"),
     "connections": ("opened", "dcid", "to", "tls", "tls_cipher", "outcome", "from line", "detail"),
@@ -22,7 +24,13 @@ _SHOWN = {
 }
 """Columns of a table; CSV, JSON and Parquet hold all of them."""
 
-_KINDS = ("kinds", "address", "port", "since", "until")
+_CHARTS: dict[str, Kind] = {
+    "timeline": "dcid_timeline",
+    "failures": "tls_failures_over_time",
+    "ciphers": "cipher_use",
+}
+
+_FILTERS = ("kinds", "address", "port", "since", "until")
 
 
 def add(verbs: Verbs) -> None:
@@ -53,6 +61,11 @@ def add(verbs: Verbs) -> None:
     logs.add_argument(
         "--plot", type=Path, metavar="FILE", help="draw a .png instead of printing rows"
     )
+    logs.add_argument(
+        "--chart",
+        choices=tuple(_CHARTS),
+        help="what --plot draws: the life of connections, their TLS failures, the suites",
+    )
     logs.add_argument("--fix", metavar="WHEN", help="mark a time in the picture: before, after")
     chosen = logs.add_argument_group("which lines", "times are UTC, such as '2014-04-07 16:02'")
     chosen.add_argument("--since", metavar="WHEN")
@@ -82,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     """Refuse what would have to be passed over in silence."""
-    given = [name for name in _KINDS if getattr(arguments, name) is not None]
+    given = [name for name in _FILTERS if getattr(arguments, name) is not None]
     if arguments.coverage and (given or arguments.plot):
         raise InputError("--coverage counts every line: leave out filters and --plot")
     if arguments.coverage and arguments.format in ("csv", "parquet"):
@@ -90,8 +103,8 @@ def _check(arguments: argparse.Namespace) -> None:
     by_connection = arguments.connections or arguments.tls_failures or arguments.plot
     if arguments.kinds is not None and by_connection:
         raise InputError("connections are made of all delivery lines: leave out --kinds")
-    if arguments.fix is not None and not arguments.plot:
-        raise InputError("--fix marks a time in a picture: give --plot FILE too")
+    if not arguments.plot and (arguments.fix is not None or arguments.chart):
+        raise InputError("--fix and --chart tell what to draw: give --plot FILE too")
     if arguments.format == "parquet" and not arguments.out:
         raise InputError("--format parquet writes a file: give --out FILE too")
     if arguments.keep and (arguments.plot or arguments.out or arguments.format):
@@ -149,9 +162,9 @@ def _connections(arguments: argparse.Namespace) -> None:
 
 def _plot(links: pd.DataFrame, arguments: argparse.Namespace) -> None:
     from pvo_kit import charts
-    from pvo_kit.charts.descriptions import Kind
 
-    kind: Kind = "tls_failures_over_time" if arguments.tls_failures else "dcid_timeline"
+    name = arguments.chart or ("failures" if arguments.tls_failures else "timeline")
+    kind = _CHARTS[name]
     chart = getattr(charts, kind)(links, fix=arguments.fix)
     try:
         charts.save(chart, arguments.plot)

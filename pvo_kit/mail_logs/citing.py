@@ -42,38 +42,43 @@ Numbered = list[tuple[int, str]]
 
 
 def cited(
-    log: Log, stream: Stream, years: Years, around: int, logs: Logs, sizes: Sizes = WHOLE
-) -> Iterator[tuple[Event, Numbered]]:
-    """Yield what ``relevant`` would of this log, each event with the lines around it.
+    log: Log,
+    stream: Stream,
+    years: Years,
+    held: dict[int, str],
+    around: int,
+    logs: Logs,
+    sizes: Sizes = WHOLE,
+) -> Iterator[Event]:
+    """Yield what ``relevant`` would of this log.
 
-    ``around`` is how many lines before and after. ``logs`` accounts for every line; where the
-    stream broke off, its totals say so.
+    ``held`` takes the lines of each event and so many ``around`` it, by number. ``logs`` accounts
+    for every line; where the stream broke off, its totals say so.
     """
     recent, relevant = Recent(stream), Relevant()
     reading = Reading(log, recent, years, True, sizes)
     waiting = pl.DataFrame()
     for batch in reading.batches():
         # What follows an entry is surely there only when the next batch is.
-        yield from _events(waiting, log, recent, around, logs)
+        yield from _events(waiting, log, recent, held, around, logs)
         recent.forget(logs.totals.coverage.lines + 1 - around)
         waiting = relevant(batches.rows(batch, _ALL, DELIVERY, True, logs))
         if batch.damage:
             logs.totals.unread.append((batch.source, batch.damage))
-    yield from _events(waiting, log, recent, around, logs)
+    yield from _events(waiting, log, recent, held, around, logs)
 
 
 def _events(
-    rows: pl.DataFrame, log: Log, recent: Recent, around: int, logs: Logs
-) -> Iterator[tuple[Event, Numbered]]:
+    rows: pl.DataFrame, log: Log, recent: Recent, held: dict[int, str], around: int, logs: Logs
+) -> Iterator[Event]:
     levels, hosts = [*logs.levels.texts(), ""], [*logs.hosts.texts(), None]
     for row in rows.iter_rows(named=True):
         first = row["line"]
         told = plain.entries(recent.lines(first, first + _BEHIND), False, log.column)
         entry = next(found for found in told if isinstance(found, Entry))
         lines = [(piece.number + first - 1, piece.raw) for piece in entry.pieces]
-        event = _event(row, log.file, levels[row["level"]], hosts[row["appliance"]], lines)
-        begin = max(recent.first, first - around)
-        yield event, list(enumerate(recent.lines(begin, lines[-1][0] + around), begin))
+        recent.hold(first - around, lines[-1][0] + around, held)
+        yield _event(row, log.file, levels[row["level"]], hosts[row["appliance"]], lines)
 
 
 def _event(
@@ -147,6 +152,12 @@ class Recent:
         """Yield these lines as they stand, as far as they were read; ``first`` is kept."""
         for place in range(first - self.first, min(last - self.first + 1, len(self._ends))):
             yield self._line(place)
+
+    def hold(self, first: int, last: int, held: dict[int, str]) -> None:
+        """Put these lines, as far as they were read and are kept, where lines are held."""
+        for number in range(max(first, self.first), min(last + 1, self.first + len(self._ends))):
+            if number not in held:
+                held[number] = self._line(number - self.first)
 
     def forget(self, before: int) -> None:
         """Let go of what stands before this line."""

@@ -189,7 +189,7 @@ def _code(name: str) -> int:
 _MONTH_CODES = np.array(sorted(map(_code, _MONTHS)))
 _MONTH_NUMBERS = np.array([_MONTHS.index(code.to_bytes(3, "big").decode()) + 1
                            for code in _MONTH_CODES.tolist()])  # fmt: skip
-_WEEKDAY_CODES = np.array(list(map(_code, _WEEKDAYS)))
+_WEEKDAY_CODES = list(map(_code, _WEEKDAYS))
 
 
 def _read(heads: Bytes, stamp: Stamp) -> Places:
@@ -200,7 +200,8 @@ def _read(heads: Bytes, stamp: Stamp) -> Places:
     columns, expected = stamp.fixed
     good = (_MONTH_CODES[place] == code) & (heads[:, columns] == expected).all(axis=1)
     if stamp.weekday is not None:
-        good &= np.isin(_letters(heads, stamp.weekday), _WEEKDAY_CODES)
+        weekday = _letters(heads, stamp.weekday)
+        good &= np.logical_or.reduce([weekday == code for code in _WEEKDAY_CODES])
     digits = heads[:, stamp.digits].astype(np.int64) - ord("0")
     if stamp.day_width == 2:  # padded with a blank
         digits[digits[:, 0] == ord(" ") - ord("0"), 0] = 0

@@ -19,7 +19,7 @@ from datetime import datetime
 from itertools import islice
 from typing import BinaryIO, TypeAlias, cast
 
-from pvo_kit import sessions, text
+from pvo_kit import text
 from pvo_kit.errors import InputError
 from pvo_kit.mail_logs.finder import Finder
 from pvo_kit.mail_logs.forms import Form, learn
@@ -32,13 +32,12 @@ from pvo_kit.mail_logs.header import (
     parse_header,
     stamp_in_name,
 )
-from pvo_kit.mail_logs.kinds import recognise
 from pvo_kit.mail_logs.plain import HEAD
 from pvo_kit.mail_logs.streams import Chained, Counted, Disk, Utf8, direct
+from pvo_kit.mail_logs.telling import has_prompt, is_log
 from pvo_kit.mail_logs.window import Stream, Window
 from pvo_kit.sources import Source, SourceError, Unread, walk
 
-_SAMPLE = 400  # lines that tell whether a file is a log
 _FIRST = 200  # lines whose header forms are learnt
 
 Path: TypeAlias = str | os.PathLike[str]
@@ -188,7 +187,7 @@ def _look(source: Source) -> Log | Unread:
     if not found.encoding:
         return Unread(source.file, found.reason)
     lines = list(_whole(islice(text.lines(source.stream, found.encoding, data), HEAD)))
-    mixed = not _is_log(lines) or (len(lines) < HEAD and _has_prompt(lines))
+    mixed = not is_log(lines) or (len(lines) < HEAD and has_prompt(lines))
     return look(source.file, found.encoding, data, lines, mixed)
 
 
@@ -206,21 +205,6 @@ def _whole(lines: Iterator[str]) -> Iterator[str]:
         yield from lines
     except SourceError:
         return
-
-
-def _is_log(lines: Sequence[str]) -> bool:
-    """Whether most lines that are not blank begin as log lines do."""
-    shown = [line for line in map(normalise, lines[:_SAMPLE]) if line]
-    return sum(map(_is_log_line, shown)) * 2 > len(shown)
-
-
-def _is_log_line(line: str) -> bool:
-    header = parse_header(line)
-    return header is not None and (header.stamped or recognise(header.body) is not None)
-
-
-def _has_prompt(lines: Iterable[str]) -> bool:
-    return any(sessions.PROMPT.match(line) for line in lines if ">" in line[:300])
 
 
 def _forms(lines: Iterable[str]) -> tuple[Form, ...]:
