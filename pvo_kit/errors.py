@@ -12,17 +12,11 @@ class PvoError(Exception):
     """Base of all errors of this package."""
 
     def _render_traceback_(self) -> list[str]:
-        """Return what a notebook shows: the message and the way out, no lines of code."""
-        from pvo_kit.escape import terminal
-
-        return [terminal(f"{type(self).__name__}: {self}")]
-
-
-class InputError(PvoError):
-    """A path, an option or a set of files that cannot be used; the command line exits with 2."""
-
-    def _render_traceback_(self) -> list[str]:
         """What a notebook shows below a cell: the message, which tells the way out."""
         from pvo_kit.escape import terminal
 
         return [terminal(line) for line in f"{type(self).__name__}: {self}".split("\n")]
+
+
+class InputError(PvoError):
+    """A path, an option or a set of files that cannot be used; the command line exits with 2."""
