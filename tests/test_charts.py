@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+import pvo_kit as pvo
 from pvo_kit import charts, mail_logs
 from pvo_kit.charts import columns, lanes
 from pvo_kit.errors import InputError
@@ -862,13 +863,24 @@ def test_log_lines_become_charts():
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
-def test_the_page_shows_what_its_program_makes(tmp_path, monkeypatch, capsys):
+def _drawn(run, folder, name):
+    """Draw the bundled case as the page says; return what is told of the picture."""
+    case, out = pvo.example("resolved"), folder / f"resolved-{name}.png"
+    return run(
+        "logs", case, "--fix", "2014-06-12 08:00", "--chart", name, "--plot", out
+    ).err.strip()
+
+
+def test_the_page_shows_what_its_program_and_its_command_make(tmp_path, monkeypatch, capsys, run):
     page = (DOCS / "charts.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     exec(compile(program, "charts.md", "exec"), {})  # noqa: S102
     shown = [line for line in page.splitlines() if line.startswith("![")]
-    assert capsys.readouterr().out.splitlines() == shown
+    printed = capsys.readouterr().out.splitlines()
+    for name in ("timeline", "failures", "ciphers"):
+        printed.append(f"![{_drawn(run, tmp_path, name)}](charts/resolved-{name}.png)")
+    assert sorted(printed) == sorted(shown)
     made = {picture.name for picture in tmp_path.iterdir()}
     assert made == {picture.name for picture in (DOCS / "charts").iterdir()}
     assert all(picture.stat().st_size < 80_000 for picture in (DOCS / "charts").iterdir())
