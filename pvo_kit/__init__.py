@@ -16,6 +16,7 @@ from pvo_kit.errors import InputError, PvoError
 from pvo_kit.evidence import Citation, Evidence
 from pvo_kit.findings import Diagnosis, Finding, Need
 from pvo_kit.loading import load
+from pvo_kit.redaction import redact
 from pvo_kit.resources import example, examples
 from pvo_kit.version import __version__
 
@@ -32,6 +33,7 @@ __all__ = [
     "example",
     "examples",
     "load",
+    "redact",
     "tls",
 ]
 

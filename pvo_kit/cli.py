@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_diagnose(commands)
     _add_observe(commands)
+    _add_redact(commands)
     listing = commands.add_parser("commands", help="print the catalog of commands as a table")
     listing.set_defaults(run=_commands)
     return parser
@@ -145,6 +146,39 @@ def _observe(arguments: argparse.Namespace) -> int:
         arguments.by,
     )
     _say(f"recorded in {path.name}; run pvo-kit diagnose {arguments.folder} again")
+    return 0
+
+
+def _add_redact(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    redact = commands.add_parser(
+        "redact",
+        help="write a copy in which nobody is named and which gives the same diagnosis",
+        description="Several PATHs are one escalation. The copy is verified before it is kept: no "
+        "original value is left, and the diagnosis is the same. The report goes to standard error.",
+        epilog="Exit codes: 0 redacted and verified; 2 refused, and nothing is kept.",
+    )
+    redact.add_argument("paths", nargs="+", metavar="PATH")
+    redact.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new folder")
+    redact.add_argument(
+        "--key-file",
+        type=Path,
+        metavar="K",
+        help="the same key gives the same names in every case (without: a random key)",
+    )
+    redact.add_argument(
+        "--map", type=Path, metavar="FILE", help="write old and new names here, and nowhere else"
+    )
+    redact.set_defaults(run=_redact)
+
+
+def _redact(arguments: argparse.Namespace) -> int:
+    from pvo_kit.redaction import places, read_key, redact
+
+    key = None
+    if arguments.key_file:
+        places.check_key(arguments.key_file, arguments.paths, arguments.out)
+        key = read_key(arguments.key_file)
+    _say(redact(arguments.paths, arguments.out, key, arguments.map).text)
     return 0
 
 
