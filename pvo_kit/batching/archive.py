@@ -12,7 +12,7 @@ from pathlib import Path
 from pvo_kit.batching import names
 from pvo_kit.batching.hashing import evidence_hash
 from pvo_kit.errors import InputError
-from pvo_kit.sources.names import on_disk
+from pvo_kit.sources.names import decoded, on_disk
 from pvo_kit.sources.paths import is_junction
 
 
@@ -48,19 +48,20 @@ def escalations(paths: Sequence[str | os.PathLike[str]]) -> list[Escalation]:
 
 
 def _of(path: str, is_one_of_many: bool) -> Iterator[Escalation]:
-    archive = on_disk(os.path.basename(path) or path)
+    last = os.path.basename(path) or path
+    archive = on_disk(last)
     try:
         if not stat.S_ISDIR(os.stat(path).st_mode):
-            yield Escalation(archive, archive, path)
+            yield Escalation(decoded(os.fsencode(last)), archive, path)
             return
         children = sorted(os.scandir(path), key=lambda child: child.name)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"{archive} cannot be listed ({why}); check the path") from None
     for child in children:
-        name = on_disk(child.name)
-        source = f"{archive}/{name}" if is_one_of_many else name
-        yield Escalation(name, source, child.path, _is_link(child))
+        shown = on_disk(child.name)
+        source = f"{archive}/{shown}" if is_one_of_many else shown
+        yield Escalation(decoded(os.fsencode(child.name)), source, child.path, _is_link(child))
 
 
 def _is_link(child: os.DirEntry[str]) -> bool:

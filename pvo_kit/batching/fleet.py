@@ -133,13 +133,16 @@ def read_fleet(folder: str | os.PathLike[str]) -> pd.DataFrame:
     path = Path(folder) / FILE
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+            table = csv.DictReader(file)
+            if table.fieldnames != list(COLUMNS):
+                raise ValueError("other columns")
+            rows = list(table)
         return _frame({name: [row[name] for row in rows] for name in COLUMNS})
     except OSError as error:
         raise InputError(
             f"{path.name} cannot be read ({error.strerror}); give a folder of pvo-kit batch"
         ) from None
-    except (KeyError, ValueError):
+    except ValueError:
         raise InputError(f"{path.name} is not one of pvo-kit batch; run it again") from None
 
 

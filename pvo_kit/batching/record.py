@@ -36,16 +36,17 @@ def write(folder: Path, key: Key, done: CaseResult, files: dict[str, bytes]) -> 
 
 
 def finished(folder: Path, key: Key) -> CaseResult | None:
-    """Return the result of this key if its files are all there, byte for byte."""
+    """Return the result of this key if its files are all there, byte for byte, and none broke."""
     table = _read(folder)
     try:
         is_whole = table["key"] == asdict(key) and all(
             sha256((folder / name).read_bytes()).hexdigest() == digest
             for name, digest in table["files"].items()
         )
-        return result.from_dict(table["result"]) if is_whole else None
+        found = result.from_dict(table["result"]) if is_whole else None
     except (OSError, KeyError, TypeError, AttributeError):
         return None
+    return None if found is None or found.error else found
 
 
 def remove_stale(folder: Path, kept: dict[str, bytes]) -> None:
