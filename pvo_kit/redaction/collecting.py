@@ -80,13 +80,13 @@ class Known:
         self.name(text)
 
     def name(self, text: str | None) -> None:
-        """Note the name of an interface, a listener, a role, a person."""
-        for word in _PARTS.findall(text or ""):
-            if not is_own(word) and not word.isdigit():
-                self.names.add(text or "")
-                return
+        """Note the name of an interface, a listener, a role, a person, and its words."""
+        parts = [each for each in _PARTS.findall(text or "") if not is_own(each)]
+        telling = [each for each in parts if not each.isdigit()]
+        for word in telling:
+            self.kinds.setdefault(word.lower(), "name")
         if text:
-            self.kept.add(text)
+            (self.names if telling else self.kept).add(text)
 
 
 def collect(evidence: Evidence) -> Known:

@@ -40,4 +40,7 @@ def _tag(lines: Lines, tag: str) -> str:
     if tag.startswith(_DECLARED):
         return tag
     element = _ELEMENT.fullmatch(tag)
-    return element[1] + lines.free(element[2]) if element else lines.free(tag)
+    if not element:
+        return lines.free(tag)
+    lines.structure.update(re.findall(r"[^\W_]+", element[1].lower()))
+    return element[1] + lines.free(element[2])

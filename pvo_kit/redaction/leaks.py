@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
+from pvo_kit.redaction.tokens import DATE_WORD
 from pvo_kit.redaction.vocabulary import CONSTANTS, USERS, is_own
 
 _RUN = re.compile(r"[\w.@:%+~'-]+")
@@ -17,25 +18,20 @@ _MOST_REMEMBERED = 1 << 18
 
 
 class Leaks:
-    """Looks for the original values in what was written.
-
-    ``values`` are all that were replaced; those that consist of the appliance's own words, or of
-    digits or blanked letters alone, stand everywhere and are left out.
-    """
+    """Looks for the original values in what was written; for secrets, see ``is_secret``."""
 
     def __init__(self, values: Iterable[str]) -> None:
         """Sort the values into tokens and texts of several."""
         self._tokens: set[str] = set()
-        self._texts: dict[str, list[str]] = {}
+        self._texts: dict[str, list[tuple[str, int]]] = {}
         self._clean: set[str] = set()
         for value in values:
-            if not is_secret(value):
-                continue
             known = value.lower().strip(".:")
             if _RUN.fullmatch(known):
                 self._tokens.add(known)
-            elif first := _WORD.search(known):
-                self._texts.setdefault(first.group(), []).append(known[first.start() :])
+            elif word := next(filter(_is_telling, _WORD.finditer(known)), None):
+                # By a word of its own: the appliance's words stand in every line.
+                self._texts.setdefault(word.group(), []).append((known, word.start()))
 
     def found(self, line: str, raw: bytes | None = None) -> Iterator[str]:
         """Yield the original values in a line, also those that are written in another way."""
@@ -53,20 +49,28 @@ class Leaks:
             yield from sorted(hits)
             if not hits and len(self._clean) < _MOST_REMEMBERED:
                 self._clean.add(text)
-        if self._texts:
-            for word in _WORD.finditer(lower):
-                for text in self._texts.get(word.group(), ()):
-                    if lower.startswith(text, word.start()) and _ends(lower, word.start(), text):
-                        yield text
+        for word in _WORD.finditer(lower) if self._texts else ():
+            for text, ahead in self._texts.get(word.group(), ()):
+                start = word.start() - ahead
+                if start >= 0 and lower.startswith(text, start) and _ends(lower, start, text):
+                    yield text
 
 
 def is_secret(value: str) -> bool:
-    """Return True for a value that tells somebody: no word of the appliance's own, no number."""
+    """Return True for a value that tells somebody.
+
+    None are numbers, what blanked text looks like, and words that stand in any case: the
+    appliance's own, and those of dates.
+    """
     if value.lower().rstrip(".") in CONSTANTS | USERS:
         return False
-    words = _WORD.findall(value)
-    return any(not is_own(word) and not word.isdigit() and word.strip("xX0") for word in words) or (
-        _is_address(value)
+    return _is_address(value) or any(map(_is_telling, _WORD.finditer(value)))
+
+
+def _is_telling(word: re.Match[str]) -> bool:
+    text = word.group()
+    return not (
+        is_own(text) or text.isdigit() or not text.strip("xX0") or DATE_WORD.fullmatch(text)
     )
 
 
@@ -86,8 +90,10 @@ def _parts(run: str) -> Iterator[str]:
 
 
 def _ends(line: str, start: int, text: str) -> bool:
-    behind = line[start + len(text) : start + len(text) + 1]
-    return not (behind.isalnum() and text[-1:].isalnum())
+    before, behind = line[max(0, start - 1) : start], line[start + len(text) :][:1]
+    return not (behind.isalnum() and text[-1:].isalnum()) and not (
+        before.isalnum() and text[:1].isalnum()
+    )
 
 
 def _readings(line: str, raw: bytes | None) -> Iterator[str]:

@@ -19,7 +19,7 @@ from pvo_kit.redaction.tokens import PART, TOKEN
 from pvo_kit.redaction.vocabulary import CONSTANTS, is_own
 
 Degree = Literal["told", "free"]
-Kind = Literal["host", "label", "user", "serial", "place"]
+Kind = Literal["host", "label", "user", "serial", "place", "name"]
 
 _LONG_NUMBER = 7
 """Digits from which on a number in understood text may be a person's: a telephone, an account."""
@@ -36,13 +36,16 @@ _MOST_REMEMBERED = 1 << 17
 
 
 class Lines:
-    """Redacts lines with the names of one run; ``known`` are the values found by structure."""
+    """Redacts lines with the names of one run; ``known`` are the values found by structure.
+
+    ``structure`` are words that were left because they name no value: the elements of XML.
+    """
 
     def __init__(self, names: Names, known: Mapping[str, Kind]) -> None:
         """Start with nothing counted; the keys of ``known`` are in lower case."""
         self.names = names
         self.counts: Counter[str] = Counter()
-        self.kept: Counter[str] = Counter()
+        self.structure: set[str] = set()
         self._known = known
         self._places = _places(name for name, kind in known.items() if kind == "place")
         self._done: dict[tuple[str, Degree], tuple[str, str]] = {}
@@ -89,7 +92,7 @@ class Lines:
 
     def _place(self, name: str) -> str:
         self.counts["name"] += 1
-        return re.sub(r"[^\W_]+", lambda word: self.names.word(word.group()), name)
+        return re.sub(r"[^\W_]+", lambda word: self.names.word(word.group(), "name"), name)
 
     def _token(self, match: re.Match[str]) -> str:
         text = match.group()
@@ -135,7 +138,7 @@ class Lines:
             return self.names.host(text)
         if kind == "user":
             return self.names.user(text)
-        return self.names.serial(text)
+        return self.names.serial(text) if kind == "serial" else self.names.word(text, "name")
 
     def _mailbox(self, local: str, domain: str) -> str:
         bare = domain.strip("[]")
@@ -180,7 +183,7 @@ class Lines:
             return word, ""
         if self._degree == "free":
             return "".join(map(blanked, word)), "word of free text"
-        return self.names.word(word), "name"
+        return self.names.word(word), "word"
 
     def _number(self, text: str) -> tuple[str, str]:
         if self._degree == "told":

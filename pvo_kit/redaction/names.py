@@ -59,12 +59,18 @@ class Names:
         return self._once("address", str(address), lambda _: str(self._addresses.of(address)))
 
     def network(self, address: Address, length: int) -> str:
-        """Return the address before ``/length``: where no bit is set behind it, none will be."""
+        """Return the address before ``/length``: a network, without a bit behind it, stays one.
+
+        With one bit or none behind it, it may be a host's as well.
+        """
         new = self.address(address)
-        if length > address.max_prefixlen:
+        if length > address.max_prefixlen - 2:
             return new
-        bare = ip_network((address, length), strict=False).network_address == address
-        return str(ip_network(f"{new}/{length}", strict=False).network_address) if bare else new
+        if new == str(address) or ip_network((address, length), strict=False)[0] != address:
+            return new
+        bare = str(ip_network(f"{new}/{length}", strict=False)[0])
+        self._once("network", f"{address}/{length}", lambda _: f"{bare}/{length}")
+        return bare
 
     def host(self, name: str) -> str:
         """Return a host's or a domain's new name, label by label."""
@@ -122,9 +128,9 @@ class Names:
             signs.append(new.lower() if sign.islower() else new if sign.isalnum() else sign)
         return "".join(signs)
 
-    def word(self, word: str) -> str:
+    def word(self, word: str, kind: str = "word") -> str:
         """Return a word of the same form: as long, capitals and digits where they were."""
-        return self._once("name", word, self._word)
+        return self._once(kind, word, self._word)
 
     def _word(self, word: str) -> str:
         digest = self._key.digest("word", word.lower().encode("utf-8", "surrogatepass"))

@@ -90,7 +90,7 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
     if not written.counts:
         raise InputError("nothing of it can be read, so nothing is kept")
     redacted = load(made)
-    together = _leaks(made, _secrets(names, known), names)
+    together = _leaks(made, _secrets(names, known) - lines.structure, names)
     if together and not is_last:
         raise ClashError("a new name is an original value of this case too")
     told = difference(original.diagnosis, diagnose(redacted), renamed,
@@ -123,7 +123,7 @@ def _secrets(names: Names, known: Known) -> set[str]:
     """All original values: those that were replaced, and those that were found by structure."""
     values = {value for each in names.given.values() for value in each}
     kinds = {value for value, kind in known.kinds.items() if kind != "place"}
-    return {value for value in values | kinds | known.names if is_secret(value)}
+    return {value.lower() for value in values | kinds | known.names if is_secret(value)}
 
 
 def _leaks(made: Path, secrets: set[str], names: Names) -> int:

@@ -20,6 +20,9 @@ _ZONE = (
     r"(?:GMT|UTC|WET|BST|WEST|CET|CEST|MET|MEST|EET|EEST|SAST|MSK|IST|SGT|HKT|AWST|JST|KST|AEST|"
     r"AEDT|NZST|NZDT|BRT|AST|EDT|EST|CDT|CST|MDT|MST|PDT|PST|Z|[+-][0-9]{2}:?(?:[0-9]{2})?)"
 )
+DATE_WORD = re.compile(rf"{_WEEKDAY}|{_MONTH}|{_ZONE}", re.IGNORECASE)
+"""A word that stands in dates, which stay; it may be somebody's name elsewhere."""
+
 _DATES = (
     rf"(?:{_WEEKDAY}\s+)?{_MONTH}\s+[0-9]{{1,2}},?\s+{_CLOCK}(?:\s+[0-9]{{4}})?"
     rf"(?:\s+{_ZONE}(?![\w:]))?",
@@ -64,7 +67,8 @@ _FORMS = (
     ("compound", r"(?<![A-Za-z0-9_])[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)+(?![A-Za-z0-9_])"),
     ("underscored", r"(?<![A-Za-z0-9_])[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+_*(?![A-Za-z0-9_])"),
     ("entity", r"&(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);"),
-    ("error", r"(?<=error:)[0-9A-F]{8}(?=:)"),
+    # OpenSSL's number of an error, in both ways in which a log writes it.
+    ("error", r"(?<=error:)[0-9A-F]{8}(?=:)|(?<=\()[0-9]{6,10}(?=, 'error:)"),
     ("number", r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])"),
     ("word", _WORD),
 )
