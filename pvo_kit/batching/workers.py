@@ -22,7 +22,7 @@ MOST_LOCAL = 60
 """Processes: Windows waits for no more at once."""
 
 _IN_FLIGHT = 1_000
-_CONNECT_SECONDS = 20
+_CONNECT_SECONDS = 10
 
 
 @dataclass(frozen=True)
