@@ -9,6 +9,8 @@ PYTHON ?= python3
 VENV := .venv
 CASE := technote
 ARGS :=
+CASES := 1000
+NOTEBOOKS := 20
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -30,7 +32,7 @@ export PIP_USER := 0
 .PHONY: help demo test check format bench wheel lock clean
 
 help: ## print the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 demo: $(READY) ## set up, diagnose a bundled escalation and print the findings
 	@mkdir -p build
@@ -63,6 +65,10 @@ wheel: demo ## build the wheel and diagnose with it in an empty environment, els
 	  case=$$(python -c 'import pvo_kit; print(pvo_kit.example("$(CASE)"))') && \
 	  { $(call diagnose,pvo-kit,"$$case",../wheel.txt); } >/dev/null
 	cmp build/demo.txt build/wheel.txt
+
+.PHONY: bench-batch
+bench-batch: $(READY) ## print how fast batches are, beside papermill; CASES=1000 NOTEBOOKS=20
+	$(BIN)/python bench/batches.py --cases $(CASES) --notebooks $(NOTEBOOKS)
 
 lock: $(READY) ## pin again what pyproject.toml asks for; UPGRADE=1 takes the newest of all
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes \
