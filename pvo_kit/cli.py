@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pvo_kit.commands import case, report
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.escape import terminal
 from pvo_kit.observations import WHAT
@@ -60,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_observe(commands)
     _add_batch(commands)
     _add_redact(commands)
+    report.add(commands)
+    case.add(commands)
     listing = commands.add_parser("commands", help="print the catalog of commands as a table")
     listing.set_defaults(run=_commands)
     return parser
