@@ -107,9 +107,7 @@ def load(
 
 def _sealed(found: _Found) -> bool:
     """Tell whether a seal of a redaction fits the files; one that does not is a file like any."""
-    fitting = [
-        entry for entry, report in found.seals if seal.fits(report, entry.file, found.files)
-    ]
+    fitting = [entry for entry, report in found.seals if seal.fits(report, entry.file, found.files)]
     if len(found.seals) == len(fitting) == 1:
         return True
     found.files += [entry for entry, _ in found.seals]

@@ -39,14 +39,12 @@ def read(data: bytes) -> dict[str, Any] | None:
 
 
 def fits(report: Mapping[str, Any], file: str, entries: Iterable[EvidenceFile]) -> bool:
-    """Return True where the files below the folder of a seal, and no others, are the sealed ones.
+    """Return True where the files are the sealed ones and no others.
 
-    ``file`` is the seal's own name, ``entries`` are all files of the evidence.
+    ``file`` is the seal's own name, ``entries`` are all files of the evidence, by their names below
+    the seal's folder.
     """
     folder = file.rpartition("/")[0]
     prefix = f"{folder}/" if folder else ""
-    pairs = [(entry.file, entry.digest or "") for entry in entries]
-    if not all(name.startswith(prefix) for name, _ in pairs):
-        return False
-    below = hash_of((name.removeprefix(prefix), digest) for name, digest in pairs)
-    return bool(below == report.get("evidence_hash"))
+    found = hash_of((entry.file.removeprefix(prefix), entry.digest or "") for entry in entries)
+    return bool(found == report.get("evidence_hash"))

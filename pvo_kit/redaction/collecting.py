@@ -33,6 +33,7 @@ from pvo_kit.redaction.vocabulary import CONSTANTS, USERS, is_own, words
 
 _LABELS = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
 _PARTS = re.compile(r"[^\W_]+")
+_LOGIN = re.compile(r"\s*(?:login as:\s*|Using username \")(?P<user>[\w.-]+)")
 
 
 @dataclass
@@ -108,6 +109,10 @@ def collect(evidence: Evidence) -> Known:
         known.name(seen.by)
     for saved in evidence.configurations:
         known.host(saved.host)
+    for lines in evidence.lines.values():
+        for line in lines.values():
+            if typed := _LOGIN.match(line):
+                known.user(typed["user"])
     for fact in interpret(evidence)[0]:
         known.host(fact.host)
         _note(known, fact)

@@ -28,9 +28,6 @@ def _line(lines: Lines, line: str, is_header: bool) -> str:
     for place, part in enumerate(parts):
         if place % 2:
             parts[place] = _tag(lines, part)
-        elif place and parts[place - 1] == "<hostname>" and part.strip():
-            bare = part.strip()
-            parts[place] = part.replace(bare, lines.as_host(bare))
         else:
             parts[place] = lines.told(part) if is_header else lines.free(part)
     return "".join(parts)

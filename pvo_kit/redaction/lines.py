@@ -47,6 +47,9 @@ class Lines:
         self.counts: Counter[str] = Counter()
         self.structure: set[str] = set()
         self._known = known
+        # What hosts of this case end in is known by them, though no public suffix.
+        dotted = (value for value, kind in known.items() if kind == "host" and "." in value)
+        self._suffixes = {value.rpartition(".")[2] for value in dotted}
         self._places = _places(name for name, kind in known.items() if kind == "place")
         self._done: dict[tuple[str, Degree], tuple[str, str]] = {}
         self._degree: Degree = "told"
@@ -123,6 +126,8 @@ class Lines:
             return new, "host" if new != text else ""
         if form in ("four", "six"):
             return self._address(text)
+        if form == "compound" and text.lower().rpartition(".")[2] in self._suffixes:
+            return self.names.host(text), "host"
         if form == "serial":
             return self.names.serial(text), "serial number"
         if form == "hexadecimal":

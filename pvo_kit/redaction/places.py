@@ -80,9 +80,11 @@ def _is_map(file: Path) -> bool:
 
 @contextmanager
 def draft(out: Path) -> Iterator[Path]:
-    """Yield a folder beside ``out`` to write into; whatever is left in it at the end goes."""
+    """Yield a folder beside ``out`` to write into; whatever is left of it at the end goes."""
     try:
-        made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
+        place = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
+        made = place / "copy"  # with the rights of any new folder, which mkdtemp does not give
+        made.mkdir()
     except OSError as error:
         raise InputError(f"{out.name} cannot be made ({error.strerror})") from None
     try:
@@ -92,16 +94,14 @@ def draft(out: Path) -> Iterator[Path]:
             error
         )
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def put(made: Path, out: Path) -> None:
-    """Move a finished folder to its place; an older one of ours makes room for it."""
-    old = made.with_name(made.name + "-old")
+    """Move a finished folder to its place; an older one of ours goes with the draft."""
     if out.exists():
-        out.rename(old)
+        out.rename(made.with_name("old"))
     made.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_map(file: Path, text: str) -> None:

@@ -27,6 +27,9 @@ from pvo_kit.sources import Source, walk
 ATTEMPTS = 8
 """Random keys that are tried where a new name happens to be an original value too."""
 
+MANY = 5_000
+"""Original values from which on no key would avoid that."""
+
 
 @dataclass(frozen=True)
 class _Original:
@@ -90,8 +93,9 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
     if not written.counts:
         raise InputError("nothing of it can be read, so nothing is kept")
     redacted = load(made)
-    together = _leaks(made, _secrets(names, known) - lines.structure, names)
-    if together and not is_last:
+    secrets = _secrets(names, known) - lines.structure
+    together = _leaks(made, secrets, names)
+    if together and not is_last and len(secrets) < MANY:
         raise ClashError("a new name is an original value of this case too")
     told = difference(original.diagnosis, diagnose(redacted), renamed,
                       Lines(Names(key), known.kinds))  # fmt: skip
