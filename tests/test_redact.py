@@ -759,3 +759,43 @@ def test_a_log_larger_than_memory_allows_is_read_line_by_line(tmp_path, monkeypa
     assert "contoso" not in (out / "mail.log").read_text(encoding="utf-8")
     digest = hashlib.sha256((out / "mail.log").read_bytes()).hexdigest()
     assert pvo.load(out).files[0].digest == digest
+
+
+def _crowded(folder):
+    """A log with so many addresses of one small range that new ones meet old ones."""
+    lines = [f"Info: New SMTP DCID {n} interface 192.168.{n % 256}.{n % 251} address "
+             f"192.168.{n * 7 % 256}.{n * 3 % 251} port 25\n" for n in range(1, 2000)]  # fmt: skip
+    (folder / "mail.log").write_text("".join(lines), encoding="utf-8")
+    return folder / "mail.log"
+
+
+def test_new_addresses_that_are_old_ones_too_are_counted(tmp_path):
+    done = pvo.redact(_crowded(tmp_path), tmp_path / "out", KEY)
+    assert done.coincidences > 0
+    assert f"original value here: {done.coincidences}" in done.text
+    report = seal.read((tmp_path / "out" / seal.FILE).read_bytes())
+    assert report
+    assert report["coincidences"] == done.coincidences
+
+
+def test_a_random_key_is_tried_again_where_new_addresses_meet_old_ones(tmp_path, monkeypatch):
+    used = []
+    fresh = running.keys.fresh
+
+    def counted():
+        used.append(fresh())
+        return used[-1]
+
+    monkeypatch.setattr(running.keys, "fresh", counted)
+    assert pvo.redact(_crowded(tmp_path), tmp_path / "out").coincidences > 0
+    assert len(used) == running.ATTEMPTS
+    used.clear()
+    monkeypatch.setattr(running, "MANY", 10)
+    pvo.redact(tmp_path / "mail.log", tmp_path / "two")
+    assert len(used) == 1
+
+
+def test_a_copy_has_the_rights_of_any_new_folder(tmp_path):
+    out = pvo.redact(pvo.example("healthy"), tmp_path / "out", KEY).folder
+    (tmp_path / "any").mkdir()
+    assert out.stat().st_mode == (tmp_path / "any").stat().st_mode
