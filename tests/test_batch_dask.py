@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager
 
 import made_escalations
 import pytest
-from test_batch_killed import begin, done, tree, until
+from test_batch_killed import PATIENCE, begin, done, tree, until
 
 import pvo_kit as pvo
 
-CASES = 60
+CASES = 120
 
 
 @contextmanager
@@ -32,10 +32,10 @@ def program(module, *words):
 
 @pytest.fixture
 def cluster(tmp_path):
-    """The address of a scheduler, and its two workers."""
+    """The address of a scheduler, its process and those of its two workers."""
     place = tmp_path / "scheduler.json"
     with ExitStack() as stack:
-        stack.enter_context(
+        scheduler = stack.enter_context(
             program(
                 "dask_scheduler",
                 *("--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", place),
@@ -52,11 +52,11 @@ def cluster(tmp_path):
             )
             for number in range(2)
         ]
-        yield json.loads(place.read_text())["address"], workers
+        yield json.loads(place.read_text())["address"], scheduler, workers
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_one_machine(cluster, tmp_path):
-    address, workers = cluster
+    address, _, workers = cluster
     archive = made_escalations.make(tmp_path / "archive", CASES)
     process = begin(archive, tmp_path / "far", "--scheduler", address)
     until(lambda: done(tmp_path / "far") >= CASES // 4, "a quarter of the cases")
@@ -68,6 +68,20 @@ def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_one_machine(cluster, t
     near = pvo.batch(archive, tmp_path / "near", workers=1)
     assert near.states["broken"] == 0
     assert tree(tmp_path / "far") == tree(tmp_path / "near")
+
+
+def test_a_scheduler_that_is_lost_ends_the_run_and_the_next_one_goes_on(cluster, tmp_path):
+    address, scheduler, _ = cluster
+    archive = made_escalations.make(tmp_path / "archive", CASES)
+    process = begin(archive, tmp_path / "runs", "--scheduler", address)
+    until(lambda: done(tmp_path / "runs") >= CASES // 4, "a quarter of the cases")
+    scheduler.kill()
+    _, told = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1, told
+    log = (tmp_path / "runs" / "batch.log").read_text()
+    assert "is gone; run again" in log
+    again = pvo.batch(archive, tmp_path / "runs", workers=1)
+    assert again.states["broken"] == 0
 
 
 def test_an_address_without_a_scheduler_is_refused(tmp_path):

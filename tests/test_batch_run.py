@@ -398,7 +398,34 @@ def test_a_future_that_fails_or_is_cancelled_is_a_row(works):
 
     found = {each.result.case: each.result.error for each in results(Crew(Loses()), works)}
     assert found["technote"] == "RuntimeError: lost it"
-    assert found["healthy"] == "CancelledError"
+    assert found["healthy"].endswith("is gone; run again")
+
+
+def test_an_executor_that_takes_nothing_more_gives_every_other_case_a_row(works):
+    class Ends(Here):
+        def submit(self, function, /, work):
+            if len(self.done) == 2:
+                raise RuntimeError("the scheduler is gone")
+            return super().submit(function, work)
+
+    found = [each.result for each in results(Crew(Ends()), works)]
+    assert len(found) == len(works)
+    assert [bool(each.verdicts) for each in found].count(True) == 2
+    assert all(each.verdicts or "is gone; run again" in each.error for each in found)
+
+
+def test_an_executor_that_is_gone_is_not_waited_for(works):
+    class Silent(Here):
+        def submit(self, function, /, work):
+            self.done.append(work.escalation.name)
+            return Future()
+
+    executor = Silent()
+    crew = Crew(executor, 2, lambda: len(executor.done) < 2)
+    found = [each.result for each in results(crew, works)]
+    assert len(executor.done) == 2
+    assert {each.case for each in found} == {work.escalation.name for work in works}
+    assert all("is gone; run again" in each.error for each in found)
 
 
 def test_no_more_works_are_handed_out_than_the_crew_takes(works):
@@ -473,7 +500,7 @@ def test_the_command_tells_the_result_on_standard_output_and_progress_on_the_oth
     ("name", "code"), [("technote", 1), ("too-little", 3), ("healthy", 0)], ids=["1", "3", "0"]
 )
 def test_the_command_ends_as_diagnose_does(tmp_path, monkeypatch, name, code):
-    monkeypatch.setattr(run.workers, "local", lambda _: Lent(Crew(Here())))
+    monkeypatch.setattr(run, "local", lambda _: Lent(Crew(Here())))
     shutil.copytree(pvo.example(name), tmp_path / "archive" / name)
     assert cli.main(["batch", str(tmp_path / "archive"), "--out", str(tmp_path / "runs")]) == code
 

@@ -20,8 +20,8 @@ from pvo_kit.sources.paths import is_junction
 class Escalation:
     """One case to be diagnosed.
 
-    ``name`` is that of its results. ``source`` tells where it lies, as it is shown. ``path`` is
-    absolute. ``is_link``: it is a link in an archive, which is not followed.
+    ``name`` is that of its results, once it is safe and no other's. ``source`` tells where it lies,
+    as it is shown. ``path`` is absolute. ``is_link``: it is a link, which is not followed.
     """
 
     name: str

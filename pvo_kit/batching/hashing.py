@@ -38,7 +38,7 @@ def _read(source: Source) -> tuple[str, dict[str, object] | None]:
     try:
         while block := source.stream.read(_BLOCK):
             found.update(block)
-            if len(start) <= seal.LARGEST:
+            if not start or (start[:1] == b"{" and len(start) <= seal.LARGEST):
                 start += block
     except SourceError:
         pass  # the bytes before it count, as they do for load

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from queue import Empty, SimpleQueue
 
@@ -13,7 +13,8 @@ from pvo_kit.batching.task import Outcome, Work, run_case
 from pvo_kit.batching.workers import Crew
 
 _SECONDS = 1.0
-_DIED = "its worker ended without a word (out of memory?); run again, or with fewer workers"
+_DIED = ChildProcessError("its worker ended without a word (out of memory?); run again")
+_GONE = ConnectionError("its worker, or what sends work there, is gone; run again")
 
 
 def outcomes(
@@ -21,70 +22,94 @@ def outcomes(
 ) -> Iterator[Outcome]:
     """Yield the outcome of each work, in the order in which they end.
 
-    ``check`` is called before works are handed out, and may raise. A worker that dies takes the
-    others of its pool with it: what was in work is then done once more, one by one, so that only
-    the case that kills its worker breaks. Raises DiskFull as soon as one case does.
+    ``check`` is called again and again, and may raise. A worker that dies takes the others of its
+    pool with it: what was in work is then done once more, one by one, so that only the case that
+    kills its worker breaks. Raises DiskFull as soon as one case does.
     """
     waiting = deque(works)
     while waiting:
-        suspects = yield from _round(crew, waiting, check)
-        for work in suspects:
-            yield from _alone(crew, work)
-        if suspects and crew.renew:
-            crew = Crew(crew.renew(max(1, crew.in_flight // 2)), crew.in_flight, crew.renew)
-        elif suspects:
-            yield from (_failed(work, BrokenExecutor("the executor broke")) for work in waiting)
+        shift = _Shift(crew, waiting)
+        yield from shift.work(check)
+        if crew.renew is None:
+            yield from (_failed(work, _GONE) for work in (*shift.suspects, *waiting))
             return
+        for work in shift.suspects:
+            yield _alone(crew.renew, work)
+        if waiting:
+            crew = crew.renew(crew.workers)
 
 
-def _round(
-    crew: Crew, waiting: deque[Work], check: Callable[[], None]
-) -> Generator[Outcome, None, list[Work]]:
-    """Work until all is done or the executor breaks; return what was in work when it broke."""
-    in_work: dict[Future[Outcome], Work] = {}
-    ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
-    suspects: list[Work] = []
-    try:
-        while in_work or (waiting and not suspects):
-            check()
-            while waiting and not suspects and len(in_work) < crew.in_flight:
-                try:
-                    future = crew.executor.submit(run_case, waiting[0])
-                except BrokenExecutor:
-                    suspects.append(waiting.popleft())
-                    break
-                in_work[future] = waiting.popleft()
-                future.add_done_callback(ended.put)
+class _Shift:
+    """Works in the hands of one executor, until all are done or it breaks.
+
+    ``suspects`` were in work when it broke.
+    """
+
+    def __init__(self, crew: Crew, waiting: deque[Work]) -> None:
+        self.suspects: list[Work] = []
+        self._crew = crew
+        self._waiting = waiting
+        self._in_work: dict[Future[Outcome], Work] = {}
+        self._ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
+
+    def work(self, check: Callable[[], None]) -> Iterator[Outcome]:
+        """Yield outcomes; what is left in ``waiting`` was not handed out."""
+        try:
+            while True:
+                check()
+                if not self._crew.is_there():
+                    self.suspects += self._in_work.values()
+                    return
+                if not self.suspects:
+                    self._hand_out()
+                if not self._in_work:
+                    return
+                yield from self._take_back()
+        finally:
+            for future in self._in_work:
+                future.cancel()
+
+    def _hand_out(self) -> None:
+        while self._waiting and len(self._in_work) < self._crew.in_flight:
+            work = self._waiting.popleft()
             try:
-                # Not for ever: on Windows only a wait that ends can be interrupted.
-                future = ended.get(timeout=_SECONDS)
-            except Empty:
-                continue
-            work = in_work.pop(future)
-            try:
-                yield future.result()
-            except BrokenExecutor:
-                suspects.append(work)
-            except (Exception, CancelledError) as error:
-                if isinstance(error, DiskFull):
-                    raise
-                yield _failed(work, error)
-    finally:
-        for future in in_work:
-            future.cancel()
-    return suspects
+                future = self._crew.executor.submit(run_case, work)
+            except (BrokenExecutor, RuntimeError, OSError):  # shut down, cut off
+                self.suspects.append(work)
+                return
+            self._in_work[future] = work
+            future.add_done_callback(self._ended.put)
+
+    def _take_back(self) -> Iterator[Outcome]:
+        try:
+            # Not for ever: on Windows only a wait that ends can be interrupted.
+            future = self._ended.get(timeout=_SECONDS)
+        except Empty:
+            return
+        work = self._in_work.pop(future)
+        try:
+            yield future.result()
+        except BrokenExecutor:
+            self.suspects.append(work)
+        except DiskFull:
+            raise
+        except CancelledError:
+            yield _failed(work, _GONE)
+        except Exception as error:
+            yield _failed(work, error)
 
 
-def _alone(crew: Crew, work: Work) -> Iterator[Outcome]:
+def _alone(renew: Callable[[int], Crew], work: Work) -> Outcome:
     """Do a work that may have killed its worker in a worker of its own."""
-    if crew.renew is None:
-        yield _failed(work, BrokenExecutor("the executor broke"))
-        return
-    executor = crew.renew(1)
+    executor = renew(1).executor
     try:
-        yield executor.submit(run_case, work).result()
+        return executor.submit(run_case, work).result()
     except BrokenExecutor:
-        yield _failed(work, ChildProcessError(_DIED))
+        return _failed(work, _DIED)
+    except DiskFull:
+        raise
+    except Exception as error:
+        return _failed(work, error)
     finally:
         executor.shutdown()
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pvo_kit.batching import drafts, folder, notebooks, workers
+from pvo_kit.batching import drafts, folder, notebooks
 from pvo_kit.batching.archive import Escalation, escalations
 from pvo_kit.batching.fleet import FILE, Fleet
 from pvo_kit.batching.folder import Log
@@ -20,7 +20,7 @@ from pvo_kit.batching.page import to_html
 from pvo_kit.batching.progress import Progress
 from pvo_kit.batching.result import CaseResult
 from pvo_kit.batching.task import Work
-from pvo_kit.batching.workers import Crew
+from pvo_kit.batching.workers import Crew, dask, local
 from pvo_kit.errors import InputError
 from pvo_kit.report.story import counted
 from pvo_kit.version import __version__
@@ -72,7 +72,7 @@ def _crew(executor: Executor | None, count: int | None, address: str | None) -> 
     if executor:
         yield Crew(executor)
         return
-    with workers.dask(address) if address else workers.local(count) as crew:
+    with dask(address) if address else local(count) as crew:
         yield crew
 
 

@@ -29,13 +29,16 @@ _CONNECT_SECONDS = 10
 class Crew:
     """An executor and how it is used.
 
-    At most ``in_flight`` cases are handed to it at a time. ``renew`` makes another one of so many
-    workers, for one that broke; None where it is not ours to make.
+    At most ``in_flight`` cases are handed to it at a time. ``is_there``: what was handed to it may
+    still come back. ``renew`` makes another crew of so many ``workers``, for one that broke; None
+    where it is not ours to make.
     """
 
     executor: Executor
     in_flight: int = _IN_FLIGHT
-    renew: Callable[[int], Executor] | None = None
+    is_there: Callable[[], bool] = lambda: True
+    renew: Callable[[int], Crew] | None = None
+    workers: int = 1
 
 
 @contextmanager
@@ -49,12 +52,14 @@ def local(workers: int | None = None) -> Iterator[Crew]:
         raise InputError(f"{count} workers cannot be; give a number from 1 to {MOST_LOCAL}")
     pools: list[Executor] = []
 
-    def renew(size: int) -> Executor:
+    def renew(size: int) -> Crew:
         pools.append(_pool(size))
-        return pools[-1]
+        return Crew(pools[-1], 2 * size, renew=renew, workers=size)
 
     try:
-        yield Crew(_started(renew(count)), 2 * count, renew)
+        crew = renew(count)
+        _see_it_start(crew.executor)
+        yield crew
     finally:
         for pool in pools:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -75,8 +80,8 @@ def _pool(size: int) -> Executor:
     return ProcessPoolExecutor(size, get_context("spawn"), _end_with_parent)
 
 
-def _started(pool: Executor) -> Executor:
-    """Return the pool once a worker answers: one that cannot start would fail every case."""
+def _see_it_start(pool: Executor) -> None:
+    """Wait until a worker answers: one that cannot start would fail every case."""
     from concurrent.futures.process import BrokenProcessPool
 
     try:
@@ -86,7 +91,6 @@ def _started(pool: Executor) -> Executor:
             "no worker process starts; in a script, call batch below "
             'if __name__ == "__main__":, and see what stands above this line'
         ) from None
-    return pool
 
 
 def _end_with_parent() -> None:
@@ -129,4 +133,5 @@ def dask(address: str) -> Iterator[Crew]:
             "the address (tcp://HOST:8786)"
         ) from None
     with client:
-        yield Crew(client.get_executor())
+        # Once the scheduler is lost, some futures of this client never end.
+        yield Crew(client.get_executor(), is_there=lambda: client.status == "running")
