@@ -12,6 +12,8 @@ CASE := technote
 ARGS :=
 MB := 1000
 ROUNDS := 5
+CASES := 1000
+NOTEBOOKS := 20
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -30,7 +32,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH PIP_NO_COMPILE PIP_PREFIX
 export PIP_USER := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab gallery test browser sshd legacy check format bench bench-logs remedies \
+.PHONY: help demo lab gallery test browser sshd legacy check format bench bench-logs bench-batch remedies \
         wheel lock clean
 
 help: ## print the targets
@@ -108,6 +110,9 @@ legacy: $(READY) ## run the collector's tests with paramiko 4, for appliances th
 	  --constraint build/legacy.txt -r pyproject.toml --extra collect \
 	  'paramiko>=4,<5' hypothesis pytest pytest-xdist
 	build/legacy/bin/python -m pytest -n logical $(ARGS) tests/test_collect_*.py
+
+bench-batch: $(READY) ## print how fast batches are, beside papermill; CASES=1000 NOTEBOOKS=20
+	$(BIN)/python bench/batches.py --cases $(CASES) --notebooks $(NOTEBOOKS)
 
 lock: $(READY) ## pin again what pyproject.toml asks for; UPGRADE=1 takes the newest of all
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes \

@@ -23,8 +23,12 @@ from pvo_kit.what_if import AddKey, Ciphers, DeliverFrom, MoveSetting, WhatIf, c
 
 if TYPE_CHECKING:
     from pvo_kit import charts, tables, widgets
+    from pvo_kit.batching.fleet import read_fleet
+    from pvo_kit.batching.run import batch
     from pvo_kit.mail_logs.history import connections, tls_failures
     from pvo_kit.mail_logs.reader import iter_mail_logs, read_mail_logs, to_parquet
+    from pvo_kit.redaction import redact
+
 
 __all__ = [
     "AddKey",
@@ -41,6 +45,7 @@ __all__ = [
     "PvoError",
     "WhatIf",
     "__version__",
+    "batch",
     "charts",
     "choices",
     "compare",
@@ -51,7 +56,9 @@ __all__ = [
     "iter_mail_logs",
     "load",
     "locate",
+    "read_fleet",
     "read_mail_logs",
+    "redact",
     "tables",
     "tls",
     "tls_failures",
@@ -61,10 +68,13 @@ __all__ = [
 ]
 
 _ON_FIRST_USE = {
+    "batch": "pvo_kit.batching.run",
     "charts": "pvo_kit.charts",
     "connections": "pvo_kit.mail_logs.history",
     "iter_mail_logs": "pvo_kit.mail_logs.reader",
+    "read_fleet": "pvo_kit.batching.fleet",
     "read_mail_logs": "pvo_kit.mail_logs.reader",
+    "redact": "pvo_kit.redaction",
     "tables": "pvo_kit.tables",
     "tls_failures": "pvo_kit.mail_logs.history",
     "to_parquet": "pvo_kit.mail_logs.reader",
@@ -73,7 +83,7 @@ _ON_FIRST_USE = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load what stands on pandas, polars or matplotlib on first use: no verdict needs them."""
+    """Load on first use what no verdict needs: pandas, polars, matplotlib, batches, redaction."""
     if name not in _ON_FIRST_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(_ON_FIRST_USE[name])

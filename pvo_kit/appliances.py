@@ -40,24 +40,32 @@ NOBODY = Appliance(None, "unknown", "log lines that name no host")
 
 
 def recognise(evidence: Evidence, facts: Sequence[Fact]) -> tuple[Appliance, ...]:
-    """Return every box that the evidence names, those without a name last.
+    """Return every box that the evidence names, in the order in which it names them.
+
+    One without a name comes last. The order rests on no name, so that other names (a redacted
+    copy's) change nothing else.
 
     What tells the role, the strongest first: ``--role``, a login banner, ``version``, a saved
     configuration, commands and prompts that only one kind has, the quarantine's listeners, the
     host name.
     """
-    members = {name for fact in facts if isinstance(fact, Membership) for name in fact.machines}
-    members |= {name for text in evidence.error_texts for name in text.hosts}
-    hosts = _hosts(evidence, facts) | members
-    ordered = sorted(hosts, key=lambda host: (host is None, host or ""))
+    members = set(_members(evidence, facts))
+    named = dict.fromkeys((*_hosts(evidence, facts), *_members(evidence, facts)))
+    ordered = sorted(named, key=lambda host: host is None)
     return tuple(_recognised(evidence, facts, host, host in members) for host in ordered)
 
 
-def _hosts(evidence: Evidence, facts: Sequence[Fact]) -> set[str | None]:
-    hosts = {cut.host for cut in evidence.transcripts} | {fact.host for fact in facts}
-    hosts |= {link.appliance for link in evidence.connections if link.appliance}
-    hosts |= {seen.host for seen in evidence.observations if seen.host}
-    return hosts | {host for host, _ in evidence.roles}
+def _hosts(evidence: Evidence, facts: Sequence[Fact]) -> Iterator[str | None]:
+    yield from (cut.host for cut in evidence.transcripts)
+    yield from (fact.host for fact in facts)
+    yield from (link.appliance for link in evidence.connections if link.appliance)
+    yield from (seen.host for seen in evidence.observations if seen.host)
+    yield from (host for host, _ in evidence.roles)
+
+
+def _members(evidence: Evidence, facts: Sequence[Fact]) -> Iterator[str]:
+    yield from (name for fact in facts if isinstance(fact, Membership) for name in fact.machines)
+    yield from (name for text in evidence.error_texts for name in text.hosts)
 
 
 def _recognised(

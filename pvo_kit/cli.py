@@ -11,14 +11,40 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from pvo_kit.commands import collect, compare, diagnose, lab, listing, logs, observe, simulate
+from pvo_kit.commands import (
+    batch,
+    case,
+    collect,
+    compare,
+    diagnose,
+    lab,
+    listing,
+    logs,
+    observe,
+    redact,
+    report,
+    simulate,
+)
 from pvo_kit.commands.output import say
 from pvo_kit.errors import PvoError
 from pvo_kit.version import __version__
 
 USAGE_ERROR = 2
 
-VERBS = (diagnose, observe, logs, collect, compare, simulate, lab, listing)
+VERBS = (
+    diagnose,
+    observe,
+    logs,
+    lab,
+    collect,
+    compare,
+    simulate,
+    report,
+    redact,
+    case,
+    batch,
+    listing,
+)
 """In the order of ``--help``."""
 
 

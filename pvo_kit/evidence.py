@@ -279,6 +279,12 @@ class Configuration:
     citations: tuple[Citation, ...]
 
 
+def hash_of(digests: Iterable[tuple[str, str]]) -> str:
+    """Return the hash of a set of files, given as pairs of a name and the digest of its bytes."""
+    lines = "".join(f"{digest}  {file}\n" for file, digest in sorted(digests))
+    return "sha256:" + sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Everything that was loaded of one escalation.
@@ -286,7 +292,8 @@ class Evidence:
     ``connections`` are the delivery connections found in mail logs and in transcripts whose port
     may be the quarantine's. ``coverage`` tells for each mail log what became of its lines.
     ``lines`` holds, by file and number, what can be shown around a citation: whole transcripts, and
-    of a mail log the neighbourhood of the lines that matter.
+    of a mail log the neighbourhood of the lines that matter. ``redacted``: the files are exactly
+    those that a redaction sealed.
     """
 
     files: tuple[EvidenceFile, ...]
@@ -304,9 +311,7 @@ class Evidence:
     @cached_property
     def hash(self) -> str:
         """SHA-256 over the sorted pairs of file name and SHA-256 of the file's bytes."""
-        pairs = sorted((entry.file, entry.digest or "") for entry in self.files)
-        lines = "".join(f"{digest}  {file}\n" for file, digest in pairs)
-        return "sha256:" + sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+        return hash_of((entry.file, entry.digest or "") for entry in self.files)
 
     def around(self, file: str, line: int, count: int) -> list[tuple[int, str]]:
         """Return the lines from ``count`` before to ``count`` after a line, those that are held."""

@@ -11,9 +11,9 @@ from hashlib import sha256
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from pvo_kit import catalog, clock, configuration, observations, sessions, text
+from pvo_kit import catalog, clock, configuration, observations, seal, sessions, text
 from pvo_kit.collect import manifest
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import (
@@ -82,6 +82,7 @@ class _Found:
     lines: dict[str, dict[int, str]] = field(default_factory=dict)
     dated: list[datetime] = field(default_factory=list)
     undated: list[_Log] = field(default_factory=list)
+    seals: list[tuple[EvidenceFile, dict[str, Any]]] = field(default_factory=list)
 
 
 def load(
@@ -112,9 +113,20 @@ def load(
         else:
             _read(found, item, year, told)
     _refuse_nothing(paths, found.files)
+    is_redacted = _sealed(found)
     for log in found.undated:
         _read_log(found, log, year, min(found.dated, default=None))
-    return _evidence(found, roles or {})
+    return replace(_evidence(found, roles or {}), redacted=is_redacted)
+
+
+def _sealed(found: _Found) -> bool:
+    """Tell whether a seal of a redaction fits the files; one that does not is a file like any."""
+    fitting = [entry for entry, report in found.seals if seal.fits(report, entry.file, found.files)]
+    if len(found.seals) == len(fitting) == 1:
+        return True
+    found.files += [entry for entry, _ in found.seals]
+    found.damage += [f"{entry.file} {entry.reason}" for entry, _ in found.seals]
+    return False
 
 
 def _refuse_nothing(paths: Sequence[str | os.PathLike[str]], files: Sequence[EvidenceFile]) -> None:
@@ -155,6 +167,10 @@ class _Hashed:
 def _read(found: _Found, source: Source, year: int | None, told: Told) -> None:
     stream = _Hashed(source.stream, told)
     data, damage = _whole(stream)
+    if report := seal.read(data):
+        entry = EvidenceFile(source.file, "unused", "utf-8", 0, seal.BROKEN, stream.digest())
+        found.seals.append((entry, report))
+        return
     detected = text.detect(data[: text.HEAD], complete=len(data) <= text.HEAD)
     kind: Kind = "unused"
     reason, count = detected.reason or None, 0

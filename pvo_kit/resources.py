@@ -51,6 +51,12 @@ def notebooks() -> Path:
     return _bundled("notebooks")
 
 
+def lock() -> Path | None:
+    """Return the requirements that the kit was released with, None where they are not bundled."""
+    places = (home / "requirements.lock" for home in (_PACKAGE, _PACKAGE.parent))
+    return next((path for path in places if path.is_file()), None)
+
+
 def _cases() -> Path:
     return _bundled("data") / "escalations"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -30,18 +30,27 @@ from pvo_kit.version import __version__
 
 def to_html(diagnosis: Diagnosis, evidence: Evidence) -> str:
     """Return the report as one HTML page that needs nothing else."""
-    return _render("page.html.j2", diagnosis, evidence)
+    return render("page.html.j2", _told(diagnosis, evidence), "page.css")
 
 
 def to_markdown(diagnosis: Diagnosis, evidence: Evidence) -> str:
     """Return the report as Markdown."""
-    text = _render("page.md.j2", diagnosis, evidence)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return render("page.md.j2", _told(diagnosis, evidence))
 
 
-def _render(name: str, diagnosis: Diagnosis, evidence: Evidence) -> str:
-    template = _environment(name.endswith(".html.j2")).get_template(name)
-    return template.render(story=tell(diagnosis, evidence), unredacted=not evidence.redacted)
+def _told(diagnosis: Diagnosis, evidence: Evidence) -> dict[str, object]:
+    return {"story": tell(diagnosis, evidence), "unredacted": not evidence.redacted}
+
+
+def render(name: str, values: Mapping[str, object], *styles: str) -> str:
+    """Return a page from the template of this name, with these values and style sheets.
+
+    Every value is escaped for the template's format, except in Markdown, whose templates do it.
+    """
+    is_html = name.endswith(".html.j2")
+    style = _styled(*styles) if is_html else {}
+    text = _environment(is_html).get_template(name).render(**style, **values)
+    return text if is_html else re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 @cache
@@ -65,13 +74,14 @@ def _environment(is_html: bool) -> Environment:
         kinds=KINDS,
         counted=counted,
         request=request,
-        **(_for_html() if is_html else _for_markdown()),
+        **({} if is_html else _for_markdown()),
     )
     return environment
 
 
-def _for_html() -> dict[str, object]:
-    style = _source("page.css")
+@cache
+def _styled(*styles: str) -> dict[str, object]:
+    style = "".join(map(_source, styles))
     digest = b64encode(sha256(style.encode()).digest()).decode()
     # The kit's own style sheet and its digest, which lets no other style in.
     return {"style": Markup(style), "style_hash": Markup(f"sha256-{digest}")}  # noqa: S704

@@ -39,7 +39,7 @@ def remarks(case: Case) -> Iterator[Remark]:
     smas = releases["sma"]
     if not smas:
         return
-    oldest = min(smas, key=lambda host: (_train(smas[host]), host))
+    oldest = min(smas, key=lambda host: _train(smas[host]))
     for host, release in releases["esa"].items():
         if _train(release) > _train(smas[oldest]):
             yield (

@@ -34,10 +34,10 @@ def judge(case: Case) -> list[Verdict]:
 
     A member without any evidence of its own is unknown too: what is missing is never a pass.
     """
-    hosts = {*case.esas, *(link.appliance for link in case.connections)}
+    hosts = dict.fromkeys((*case.esas, *(link.appliance for link in case.connections)))
     if not hosts:
         return [_open(case, None, "No evidence of the ESA's TLS sessions with the SMA.")]
-    ordered = sorted(hosts, key=lambda host: (host is None, host or ""))
+    ordered = sorted(hosts, key=lambda host: host is None)
     return [replace(_judge(case, host), host=host) for host in ordered]
 
 

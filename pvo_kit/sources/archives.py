@@ -24,16 +24,17 @@ _SUFFIX = re.compile(r"\.(zip|tar|tgz|tar\.gz)$", re.IGNORECASE)
 
 
 class Place(NamedTuple):
-    """A file, the prefix of what lies in it if it is an archive, and how deep it lies."""
+    """A file, the prefix of what lies in it if it is an archive, and how deep it lies in what."""
 
     name: str
     prefix: str
     level: int
     budget: Budget
+    packed: tuple[tuple[str, str], ...] = ()
 
     def inside(self, name: str) -> Place:
         """Return the place of a member of this archive."""
-        return Place(name, f"{name}/", self.level + 1, self.budget)
+        return Place(name, f"{name}/", self.level + 1, self.budget, self.packed)
 
 
 def content(place: Place, stream: Stream, file: BinaryIO | None = None) -> Items:
@@ -44,8 +45,10 @@ def content(place: Place, stream: Stream, file: BinaryIO | None = None) -> Items
     found = archive_format(stream.peek(HEAD))
     depth = place.budget.limits.depth
     if not found:
-        yield Source(place.name, cast(BinaryIO, stream))
-    elif place.level > depth:
+        yield Source(place.name, cast(BinaryIO, stream), place.packed)
+        return
+    place = place._replace(packed=(*place.packed, (place.name, found)))
+    if place.level > depth:
         yield Unread(place.name, f"lies more than {depth} archives deep; {UNPACK}", digest(stream))
     elif found == "gz":
         unpacked = Stream(place.budget.watch(gunzipped(stream), stream.tell))

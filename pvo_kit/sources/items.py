@@ -9,10 +9,15 @@ from typing import BinaryIO, TypeAlias
 
 @dataclass(frozen=True)
 class Source:
-    """A file that can be read, until the next item is asked for."""
+    """A file that can be read, until the next item is asked for.
+
+    ``packed`` names what it was taken out of and the archive's format, the outermost first; a gz
+    has the name of the file in it.
+    """
 
     file: str
     stream: BinaryIO
+    packed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,50 @@
+"""What stands in a case folder beside its evidence, as bytes: the same for the same evidence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pvo_kit.case_folder import notebook
+from pvo_kit.diagnosis import diagnose
+from pvo_kit.evidence import Evidence
+from pvo_kit.findings import Diagnosis
+from pvo_kit.report import study
+from pvo_kit.report.study import Preface
+
+EVIDENCE = "evidence"
+"""The folder of the redacted evidence."""
+
+FINDINGS = "findings.json"
+PAGE = "report.html"
+TEXT = "report.md"
+STEM = "report"
+PICTURE = re.compile(rf"{STEM}-[a-z-]+\.png")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The files of a case by name, and the diagnosis that they tell."""
+
+    files: dict[str, bytes]
+    diagnosis: Diagnosis
+
+
+def contents(evidence: Evidence, preface: Preface) -> Contents:
+    """Diagnose the evidence and return findings, reports, charts and the notebook.
+
+    Raises InputError where the preface's ``fix`` is no time.
+    """
+    diagnosis = diagnose(evidence)
+    told = study.study(diagnosis, evidence, preface)
+    names = study.picture_files(told.pictures, STEM)
+    files = {
+        FINDINGS: diagnosis.to_json().encode(),
+        PAGE: study.to_html(told).encode(),
+        TEXT: study.to_markdown(told, names).encode(),
+        **{names[picture.name]: picture.png for picture in told.pictures},
+    }
+    prepared = notebook.prepared(EVIDENCE)
+    if prepared is not None:
+        files[notebook.NAME] = prepared
+    return Contents(files, diagnosis)

@@ -1,0 +1,73 @@
+"""The notebook of a case: the bundled one, on the case's evidence, and what it shows when run.
+
+Only the kit's own cells are ever run. A case folder may come from anybody.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pvo_kit import resources
+from pvo_kit.errors import InputError
+
+NAME = "30_case_study.ipynb"
+
+_TAG = "parameters"
+_CASE = re.compile(r"^case\s*=.*$", re.MULTILINE)
+_LONGEST = 600  # seconds for a cell
+
+
+def prepared(case: str) -> bytes | None:
+    """Return the bundled notebook with its parameter set to a path, without any output.
+
+    None where this installation bundles no such notebook.
+    """
+    try:
+        path = resources.notebooks() / NAME
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, InputError):
+        return None
+    cells: list[dict[str, Any]] = notebook["cells"]
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    (given,) = (cell for cell in cells if _TAG in cell["metadata"].get("tags", ()))
+    source, changed = _CASE.subn(lambda _: f"case = {case!r}", "".join(given["source"]))
+    if changed != 1:
+        raise AssertionError(f"{NAME} does not set its parameter case in a line of its own")
+    given["source"] = source.splitlines(keepends=True)
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def run(evidence: Path) -> list[str] | None:
+    """Execute the bundled notebook for this evidence and return the texts that it shows.
+
+    None where Jupyter is not installed. Raises InputError where a cell fails. The kernel starts in
+    an empty folder, so that nothing in a case folder can be imported.
+    """
+    data = prepared(str(evidence.resolve()))
+    try:
+        import nbformat
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError
+    except ImportError:
+        return None
+    if data is None:
+        return None
+    notebook = nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-untyped-call]
+    with tempfile.TemporaryDirectory(prefix="pvo-kit-", ignore_cleanup_errors=True) as folder:
+        client = NotebookClient(
+            notebook, timeout=_LONGEST, resources={"metadata": {"path": folder}}
+        )
+        # A kernel warns each time that its sockets are open to this machine's users.
+        client.extra_arguments = ["--IPKernelApp.log_level=40"]
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            raise InputError(f"{NAME} fails: {error.ename}: {error.evalue}") from None
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    return [text for output in outputs if (text := output.get("data", {}).get("text/plain"))]

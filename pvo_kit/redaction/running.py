@@ -1,0 +1,177 @@
+"""``redact``: load, rename, write, look for leaks, diagnose again, and only then keep it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pvo_kit import seal, text
+from pvo_kit.diagnosis import diagnose
+from pvo_kit.errors import InputError
+from pvo_kit.evidence import Evidence
+from pvo_kit.findings import Diagnosis
+from pvo_kit.loading import load
+from pvo_kit.redaction import filenames, keys, places, texts, tree
+from pvo_kit.redaction.collecting import Known, collect
+from pvo_kit.redaction.equality import difference
+from pvo_kit.redaction.keys import Key
+from pvo_kit.redaction.leaks import Leaks, is_secret
+from pvo_kit.redaction.lines import Lines
+from pvo_kit.redaction.names import ClashError, Names
+from pvo_kit.redaction.report import Redaction
+from pvo_kit.sources import Source, walk
+
+ATTEMPTS = 8
+"""Random keys that are tried where a new name happens to be an original value too."""
+
+MANY = 5_000
+"""Original values from which on no key would avoid that."""
+
+
+@dataclass(frozen=True)
+class _Original:
+    """An escalation as it was given, and what is known of it."""
+
+    paths: tree.Paths
+    evidence: Evidence
+    diagnosis: Diagnosis
+    known: Known
+
+
+def redact(
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    key: bytes | None = None,
+    map: str | os.PathLike[str] | None = None,
+) -> Redaction:
+    """Write a redacted copy of one escalation into a new folder and return what was done.
+
+    ``paths`` are as for ``load``, without standard input. The same ``key`` (16 bytes or more; see
+    ``read_key``) gives the same names in every case; without one a random key is used, which is
+    gone with the run. ``map`` is a file for the old and new names; nothing else holds them.
+
+    Raises InputError where something may not be read or written, and where the copy does not
+    verify: an original value is left, or its diagnosis is another one. Nothing is kept then.
+    """
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    folder, map_file = Path(out), Path(map) if map is not None else None
+    places.check(given, folder, map_file)
+    evidence = load(*given)
+    original = _Original(given, evidence, diagnose(evidence), collect(evidence))
+    for attempt, used in enumerate(_keys(key), start=1):
+        with places.draft(folder) as made:
+            try:
+                done = _write(original, used, made, is_last=used.lasting or attempt == ATTEMPTS)
+            except ClashError as clash:
+                if used.lasting or attempt == ATTEMPTS:
+                    raise InputError(f"{clash}; nothing is kept: use another key") from None
+                continue
+            if map_file:
+                places.write_map(map_file, _map(done))
+            places.put(made, folder)
+            return replace(done, folder=folder)
+    raise AssertionError("a last attempt returns or raises")
+
+
+def _keys(key: bytes | None) -> Iterator[Key]:
+    if key is not None:
+        yield keys.given(key)
+    else:
+        yield from (keys.fresh() for _ in range(ATTEMPTS))
+
+
+def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redaction:
+    """Write and verify one attempt; raise ClashError where another key would do better."""
+    known, evidence = original.known, original.evidence
+    names = Names(key)
+    lines = Lines(names, known.kinds)
+    renamed = filenames.rename(names, (entry.file for entry in evidence.files), known.kinds)
+    written = tree.write(original.paths, evidence, renamed, lines, made)
+    if not written.counts:
+        raise InputError("nothing of it can be read, so nothing is kept")
+    redacted = load(made)
+    secrets = _secrets(names, known) - lines.structure
+    together = _leaks(made, secrets, names)
+    if together and not is_last and len(secrets) < MANY:
+        raise ClashError("a new name is an original value of this case too")
+    told = difference(original.diagnosis, diagnose(redacted), renamed,
+                      Lines(Names(key), known.kinds))  # fmt: skip
+    if told:
+        raise InputError(
+            f"the diagnosis of the redacted copy is another one ({told}); nothing is kept"
+        )
+    done = Redaction(
+        folder=made,
+        evidence_hash=redacted.hash,
+        key_mark=key.mark,
+        lasting=key.lasting,
+        values={kind: len(values) for kind, values in names.given.items() if values},
+        counts=written.counts,
+        kept=_kept(known, names),
+        stubs=written.stubs,
+        left_out=written.left_out,
+        cut=written.cut,
+        coincidences=together,
+        map={**names.given, "path": {old: new for old, new in renamed.items() if old != new}},
+    )
+    (made / seal.FILE).write_bytes(seal.write(done.to_dict()))
+    if not load(made).redacted:
+        raise InputError("the redacted copy changed while it was written; nothing is kept")
+    return done
+
+
+def _secrets(names: Names, known: Known) -> set[str]:
+    """All original values: those that were replaced, and those that were found by structure."""
+    values = {value for each in names.given.values() for value in each}
+    kinds = {value for value, kind in known.kinds.items() if kind != "place"}
+    return {value.lower() for value in values | kinds | known.names if is_secret(value)}
+
+
+def _leaks(made: Path, secrets: set[str], names: Names) -> int:
+    """Look for original values in everything that was written.
+
+    Returns how many are there because they are new names too. Raises InputError for any other.
+    """
+    new = {name.lower() for each in names.given.values() for name in each.values()}
+    leaks = Leaks(secrets)
+    together: set[str] = set()
+    for file, line, raw in _written(made):
+        for value in leaks.found(line, raw):
+            if value in new:
+                together.add(value)
+            else:
+                # The value itself must not get into a message: it is what was to be hidden.
+                raise InputError(
+                    f"an original value of {len(value)} letters is left in {file}; nothing is kept"
+                )
+    return len(together)
+
+
+def _written(made: Path) -> Iterator[tuple[str, str, bytes | None]]:
+    """Yield every line that was written, and the paths."""
+    for item in walk([made]):
+        if not isinstance(item, Source):
+            raise InputError(f"{item.file} {item.reason}; nothing is kept")
+        yield item.file, item.file, None
+        head = item.stream.read(text.HEAD)
+        encoding = text.detect(head, complete=len(head) < text.HEAD).encoding or "latin-1"
+        blocks = texts.chained(head, item.stream)
+        for line, _ in texts.split(texts.decoded(blocks, encoding)):
+            yield item.file, line, line.encode(encoding, "replace")
+
+
+def _kept(known: Known, names: Names) -> list[str]:
+    """The words found where a name stands that were kept."""
+    same = {old for each in names.given.values() for old, new in each.items() if old == new}
+    return sorted((known.kept | same) - known.names)[:200]
+
+
+def _map(done: Redaction) -> str:
+    names: Mapping[str, Mapping[str, str]] = {
+        kind: dict(sorted(values.items())) for kind, values in sorted(done.map.items()) if values
+    }
+    document = {"pvo_kit map": 1, "evidence_hash": done.evidence_hash, "names": names}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,117 @@
+"""Sessions, mails and notes, redacted: what the kit understood word by word, the rest as free text.
+
+Rows that a terminal cut at its width are redacted whole and cut again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from pvo_kit import catalog, sessions
+from pvo_kit.evidence import Row, Transcript
+from pvo_kit.mail_logs import read
+from pvo_kit.mail_logs.header import cut_column
+from pvo_kit.mail_logs.plain import HEAD
+from pvo_kit.parsers import refusals, version, wizard
+from pvo_kit.parsers.reading import Reading
+from pvo_kit.redaction import logs
+from pvo_kit.redaction.lines import Lines
+from pvo_kit.redaction.wraps import break_like, cut_at_width
+
+_WIDTHS = (80, 132)
+
+
+def redact(lines: Lines, file: str, shown: Sequence[str]) -> list[str]:
+    """Redact the lines of a file that is neither a pure log nor a configuration."""
+    new = list(shown)
+    found = sessions.rows(shown)
+    done = _entries(lines, file, shown, new)
+    told = _understood(file, found)
+    wrapped: list[tuple[Row, str]] = []
+    for row in found:
+        numbers = [number for number, _ in row.raw]
+        is_told = bool(told.intersection(numbers))
+        if len(numbers) > 1 and not done.intersection(numbers):
+            wrapped.append((row, lines.told(row.text) if is_told else lines.free(row.text)))
+        for number, line in row.raw if len(numbers) == 1 or done.intersection(numbers) else ():
+            if number not in done:
+                new[number - 1] = lines.told(line) if is_told else lines.free(line)
+    return _broken(found, new, wrapped)
+
+
+def _entries(lines: Lines, file: str, shown: Sequence[str], new: list[str]) -> set[int]:
+    """Redact the log entries among the lines; return the numbers of the lines they stand on."""
+    done: set[int] = set()
+    column = cut_column(shown[:HEAD])
+    for event in read(shown, file, mixed=True):
+        numbers = [number for number, _ in event.lines]
+        entry = logs.entry(lines, [shown[number - 1] for number in numbers], column)
+        for number, line in zip(numbers, entry, strict=True):
+            new[number - 1] = line
+        done.update(numbers)
+    return done
+
+
+def _understood(file: str, found: Sequence[Row]) -> set[int]:
+    """The lines whose words the kit has read: prompts, dialogues, answers that a parser knows."""
+    told = {number for row in found if sessions.PROMPT.match(row.text) for number, _ in row.raw}
+    for cut in sessions.split(file, found):
+        told |= _of_transcript(cut)
+    for sentence in wizard.parse(file, found):
+        told |= {line.line for line in sentence.citations}
+    return told
+
+
+def _of_transcript(cut: Transcript) -> set[int]:
+    reading = Reading(cut)
+    command = catalog.find(cut.command)
+    refusals.parse(reading)
+    if command and command.parser:
+        # One that breaks does so in the diagnosis too; what it had read so far was read.
+        with suppress(Exception):
+            command.parser(reading)
+    banner = version.parse_banner(cut)
+    told = {line.line for line in banner.citations} if banner else set()
+    known = {number for row in cut.rows for number, _ in row.raw}
+    return told | known - {number for row in reading.rest for number, _ in row.raw}
+
+
+def _broken(found: Sequence[Row], new: list[str], wrapped: Sequence[tuple[Row, str]]) -> list[str]:
+    """Cut the rows again that a terminal had cut; at blanks, where that no longer shows."""
+    for row, text in wrapped:
+        shown = _shown(row)
+        width = len(sessions.clean(row.raw[0][1]))
+        _put(shown, cut_at_width(text, width, len(shown)), new)
+    new = _as_wide(new, found)
+    groups = {tuple(number for number, _ in row.raw) for row in sessions.rows(new)}
+    if all(tuple(number for number, _ in row.raw) in groups for row, _ in wrapped):
+        return new
+    for row, text in wrapped:
+        shown = _shown(row)
+        pieces = [sessions.clean(line) for _, line in shown]
+        _put(shown, break_like(text, pieces, [True] * (len(pieces) - 1)), new)
+    return _as_wide(new, found)
+
+
+def _shown(row: Row) -> list[tuple[int, str]]:
+    """The lines of a row, blank ones left out."""
+    return [(number, line) for number, line in row.raw if line.strip()]
+
+
+def _put(shown: Sequence[tuple[int, str]], pieces: Sequence[str], new: list[str]) -> None:
+    for (number, _), piece in zip(shown, pieces, strict=True):
+        new[number - 1] = piece
+
+
+def _as_wide(new: list[str], found: Sequence[Row]) -> list[str]:
+    """Keep a line that has become as wide as a terminal from being taken for one that was cut."""
+    for row in found:
+        if len(row.raw) == 1:
+            number, line = row.raw[0]
+            text = new[number - 1]
+            became = text != line and len(sessions.clean(text)) in _WIDTHS
+            if became and " " in text.strip():
+                at = text.rstrip().rfind(" ")
+                new[number - 1] = f"{text[:at]} {text[at:]}"
+    return new

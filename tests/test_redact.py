@@ -1,0 +1,801 @@
+"""Redaction of whole escalations: what is refused, what is written, and the two laws on every case.
+
+The laws are checked here by code that shares nothing with the kit's own check: the map of names
+turns the original's JSON into what the copy's must be.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tarfile
+import zipfile
+from pathlib import Path
+
+import laws
+import pytest
+import test_cases
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import pvo_kit as pvo
+from pvo_kit import seal
+from pvo_kit.cli import main
+from pvo_kit.redaction import leaks, running
+from pvo_kit.report import pages
+
+KEY = b"a key of tests only, never more."
+CASES = laws.cases(pvo.example("technote").parent)
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+AT_HAND = [path for folder in ("seed", "real") for path in sorted((SHARED / folder).glob("*.*"))]
+
+each_case = pytest.mark.parametrize("case", CASES, ids=str)
+
+
+# The laws, checked independently
+
+
+def lawful(paths, folder, key=KEY):
+    """Redact, check both laws and return the folder of the copy, the map and the report."""
+    out, map_file = folder / "out", folder / "map.json"
+    done = pvo.redact(paths, out, key, map_file)
+    names = json.loads(map_file.read_text(encoding="utf-8"))["names"]
+    given = paths if isinstance(paths, list) else [paths]
+    nothing_is_left(out, names)
+    the_same_story(pvo.load(*given), pvo.load(out), names)
+    return out, names, done
+
+
+def nothing_is_left(out, names):
+    """Law 1: no original value stands anywhere in the copy as a whole token."""
+    texts = list(laws.unpacked(out))
+    for data in laws.unpacked(out).values():
+        texts += [data.decode(encoding, "replace") for encoding in ("utf-8", "utf-16", "cp932")]
+    whole = "\n".join(texts).lower()
+    new = {name.lower() for kind in names.values() for name in kind.values()}
+    kinds = ("address", "host", "user", "serial number", "subject", "name", "attachment name")
+    for kind in kinds:
+        for value in names.get(kind, {}):
+            if leaks.is_secret(value) and value.lower() not in new:
+                token = rf"(?<![\w.-]){re.escape(value.lower())}(?![\w-])(?!\.\w)"
+                assert not re.search(token, whole), f"{kind} {value} is left"
+
+
+def the_same_story(before, after, names):
+    """Law 2: the findings are equal, word by word, once the old names are replaced by the new."""
+    assert after.redacted
+    assert not before.redacted
+    old, new = (json.loads(pvo.diagnose(each).to_json()) for each in (before, after))
+    paths = names.get("path", {})
+    expected = json.loads(json.dumps(old["findings"]))
+    for finding in expected:
+        for cited in finding["citations"]:
+            cited["file"] = paths.get(cited["file"], cited["file"])
+    texts = {(file, number): line for file, lines in after.lines.items()
+             for number, line in lines.items()}  # fmt: skip
+    for mine, other in zip(new["findings"], expected, strict=True):
+        for cited in mine["citations"]:
+            known = texts.get((cited["file"], cited["line"]), cited["text"])
+            assert known == cited["text"]
+        _equal(_without_text(other), _without_text(mine), names)
+    _equal(old["evidence"]["appliances"], new["evidence"]["appliances"], names)
+    assert [(paths.get(each["file"], each["file"]), each["kind"], each["lines"])
+            for each in old["evidence"]["files"]] == [
+        (each["file"], each["kind"], each["lines"]) for each in new["evidence"]["files"]
+    ]  # fmt: skip
+
+
+def _without_text(finding):
+    cited = [(each["file"], each["line"]) for each in finding["citations"]]
+    return json.loads(json.dumps({**finding, "citations": cited}))
+
+
+def _equal(old, new, names):
+    """Check that a value is the same but for names; a name may be a word of the kit's own too."""
+    if isinstance(old, dict):
+        assert set(old) == set(new)
+        for key in old:
+            _equal(old[key], new[key], names)
+    elif isinstance(old, list):
+        assert len(old) == len(new)
+        for one, other in zip(old, new, strict=True):
+            _equal(one, other, names)
+    elif isinstance(old, str):
+        words = zip(old.split(), _renamed(old, names).split(), new.split(), strict=True)
+        assert all(mine in (word, renamed) for word, renamed, mine in words), f"{old!r} {new!r}"
+    else:
+        assert old == new
+
+
+def _renamed(text, names):
+    table = {old.lower(): new for kind in ("address", "network", "host", "user", "serial number")
+             for old, new in names.get(kind, {}).items()}  # fmt: skip
+    exact = names.get("name", {})
+    every = sorted({*table, *exact}, key=lambda old: (-len(old), old))
+    if not every:
+        return text
+    pattern = rf"(?<![\w.-])(?:{'|'.join(map(re.escape, every))})(?![\w-])(?!\.\w)"
+    found = re.compile(pattern, re.IGNORECASE)
+    return found.sub(
+        lambda match: table.get(match[0].lower()) or exact.get(match[0], match[0]), text
+    )
+
+
+@each_case
+def test_a_copy_names_nobody_and_tells_the_same_story(case, tmp_path):
+    before = _snapshot(case.path)
+    out, _, done = lawful(case.path, tmp_path)
+    assert _snapshot(case.path) == before, "the input was changed"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["map.json", "out"]
+    assert done.folder == out
+    assert done.evidence_hash == pvo.load(out).hash
+    assert sum(map(len, done.counts.values())) > 0
+
+
+@pytest.mark.parametrize("change", test_cases.CHANGES)
+def test_the_laws_hold_in_whatever_form_a_case_comes(change, tmp_path):
+    # A third of the cases in each form; over all forms every case has its turn.
+    for case in CASES[list(test_cases.CHANGES).index(change) % 3 :: 3]:
+        files = test_cases.CHANGES[change](laws.unpacked(case.path))
+        folder = tmp_path / case.path.name
+        folder.mkdir()
+        test_cases._written(files, folder / "in")
+        lawful(folder / "in", folder)
+
+
+@pytest.mark.parametrize("path", AT_HAND, ids=lambda path: path.name)
+def test_the_laws_hold_for_a_real_log_and_the_technote(path, tmp_path):
+    lawful(path, tmp_path)
+
+
+CAPTURES = Path(__file__).parent / "captures"
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(each.name for each in CAPTURES.iterdir() if each.is_dir())
+)
+def test_the_laws_hold_for_every_command(folder, tmp_path):
+    for number, file in enumerate(sorted((CAPTURES / folder).glob("*.txt"))):
+        (tmp_path / str(number)).mkdir()
+        lawful(file, tmp_path / str(number))
+
+
+# The laws on generated cases
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+labels = st.from_regex(r"[a-z][a-z0-9]{2,8}(-[a-z0-9]{1,4})?", fullmatch=True)
+words = st.from_regex(r"[A-Z][a-z]{3,9}", fullmatch=True)
+address = st.one_of(
+    st.tuples(st.just(10), *[st.integers(0, 255)] * 2, st.integers(1, 254)),
+    st.tuples(st.just(172), st.integers(16, 31), st.integers(0, 255), st.integers(1, 254)),
+    st.tuples(st.integers(11, 126), *[st.integers(0, 255)] * 2, st.integers(1, 254)),
+).map(lambda octets: ".".join(map(str, octets)))
+suffixes = st.sampled_from(["com", "co.jp", "de", "local", "intern"])
+
+SESSION = """\
+Hello {person},
+here is what we have at {company}. Please call {phone}.
+
+{box}> whoami
+
+Username: {user}
+Full Name: {person}
+Groups: Administrators
+
+{box}> deliveryconfig
+
+Default interface to deliver mail: {interface}
+
+Choose the operation you want to perform:
+- SETUP - Configure mail delivery.
+[]>
+
+{box}> telnet
+
+Please select which interface you want to telnet from.
+1. Auto
+2. {interface} ({own}/24: {box})
+[1]> 2
+
+Enter the remote hostname or IP address.
+[]> {other}
+
+Enter the remote port.
+[25]> 7025
+
+Trying {other}...
+telnet: connect to address {other}: Operation timed out
+telnet: Unable to connect to remote host
+
+{box}> version
+
+Product: Cisco C300V Email Security Virtual Appliance
+Model: C300V
+Version: 14.2.0-620
+Serial #: {serial}
+
+(Machine {box})> clustermode cluster; clusterconfig list
+
+Cluster {cluster}
+============
+Group {group}:
+    Machine {box} (Serial #: {serial})
+    Machine {sister} (Serial #: {serial})
+
+(Cluster {cluster})> exit
+
+Regards, {user} ({person} at {company})
+"""
+
+LOG = """\
+{head}New SMTP ICID 88214 interface {interface} ({own}) address {other} reverse dns host {sister} verified yes
+{head}MID 12 ICID 88214 From: <{user}@{domain}>
+{head}MID 12 Subject '{company} for {person}: {phone}'
+{head}MID 12 attachment '{company} {person}.pdf'
+{head}New SMTP DCID 5 interface {own} address {other} port 7025
+{head}DCID 5 TLS failed: verify error: no certificate from server
+{head}Something about {company} that nobody knows: {other}.
+{head}DCID 5 close
+"""  # noqa: E501
+
+HEADS = {
+    "plain": "Mon Apr  7 15:48:42 2014 Info: ",
+    "level": "Info: ",
+    "syslog": "Apr  7 15:48:42 {short} mail_logs: Info: ",
+    "priority": "<94>Apr  7 15:48:42 {short} mail_logs: Info: ",
+    "ISO": "2014-04-07T15:48:42+02:00 {short} mail_logs: Info: ",
+    "nested": "Apr  7 15:48:43 relay mail_logs: Apr  7 15:48:42 2014 {short} mail_logs: Info: ",
+}
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp932", "latin-1")
+
+
+@st.composite
+def escalations(draw):
+    """The files of a made escalation and the values in it that are somebody's."""
+    domain = f"{draw(labels)}.{draw(suffixes)}"
+    first, second = draw(st.lists(labels, min_size=2, max_size=2, unique=True))
+    own, other = draw(st.lists(address, min_size=2, max_size=2, unique=True))
+    values = {
+        "domain": domain,
+        "box": f"{first}.{domain}",
+        "short": first,
+        "sister": f"{second}.{domain}",
+        "own": own,
+        "other": other,
+        "user": draw(labels),
+        "person": f"{draw(words)} {draw(words)}",
+        "company": draw(words),
+        "cluster": draw(words),
+        "group": draw(st.one_of(words, st.just("Main_Group"))),
+        "interface": draw(st.one_of(words, st.sampled_from(["Data 1", "Management"]))),
+        "serial": draw(st.from_regex("[0-9A-F]{12}-[0-9A-F]{7}", fullmatch=True)),
+        "phone": draw(st.from_regex("0[0-9]{2}-[1-9][0-9]{3}-[1-9][0-9]{3}", fullmatch=True)),
+    }
+    head = HEADS[draw(st.sampled_from(sorted(HEADS)))]
+    log = LOG.replace("{head}", head).format(**values)
+    session = SESSION.format(**values)
+    wrapped = draw(st.sampled_from([None, 80, 132]))
+    if wrapped:
+        log = re.sub(f"(.{{{wrapped}}})(?=.)", r"\1\n", log)
+    encoding = draw(st.sampled_from(ENCODINGS))
+    greeting = {"cp932": "ご参考までに。\n", "latin-1": "Grüße\n"}.get(encoding, "")
+    ending = draw(st.sampled_from(["\n", "\r\n"]))
+    files = {
+        f"{values['company']}/session of {values['user']}.txt": (greeting + session)
+        .replace("\n", ending)
+        .encode(encoding),
+        "mail_logs/mail.current": log.encode(),
+    }
+    return files, values
+
+
+def _packed(files, how, folder):
+    """Write the files, as they are or in one of the archives that the kit reads."""
+    folder.mkdir()
+    if how == "gz":
+        files = {f"{name}.gz": gzip.compress(data) for name, data in files.items()}
+    if how in ("zip", "zip in a tar"):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+        files = {"upload.zip": packed.getvalue()}
+    if how in ("tar.gz", "zip in a tar"):
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w:gz" if how == "tar.gz" else "w") as archive:
+            for name, data in files.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        files = {"upload.tar": packed.getvalue()}
+    return test_cases._written(files, folder)
+
+
+_HOW = ("files", "gz", "zip", "tar.gz", "zip in a tar")
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(made=escalations(), how=st.sampled_from(_HOW), key=st.binary(min_size=32, max_size=32))
+def test_the_laws_hold_for_made_escalations(made, how, key, tmp_path_factory):
+    files, values = made
+    folder = tmp_path_factory.mktemp("made")
+    out, names, _ = lawful(_packed(files, how, folder / "in"), folder, key)
+    texts = list(laws.unpacked(out))
+    texts += [laws.text_of(data) or "" for data in laws.unpacked(out).values()]
+    whole = "\n".join(texts)
+    new = {name.lower() for kind in names.values() for name in kind.values()}
+    for kind, value in values.items():
+        for part in [value, *value.split()] if kind == "person" else [value]:
+            if leaks.is_secret(part) and part.lower() not in new:
+                token = rf"(?<![A-Za-z0-9]){re.escape(part)}(?![A-Za-z0-9])"
+                assert not re.search(token, whole, re.I), f"{kind} {part} is left"
+    if values["phone"] in "".join(laws.text_of(data) or "" for data in files.values()):
+        assert values["phone"] not in whole
+    shutil.rmtree(folder)
+
+
+# What is written
+
+
+def _snapshot(path):
+    files = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
+    return {str(each): (each.stat().st_mtime_ns, each.read_bytes()) for each in files}
+
+
+def _bytes(folder):
+    return {each.relative_to(folder).as_posix(): each.read_bytes()
+            for each in sorted(folder.rglob("*")) if each.is_file()}  # fmt: skip
+
+
+@each_case
+def test_the_same_key_gives_the_same_bytes(case, tmp_path):
+    one = pvo.redact(case.path, tmp_path / "one", KEY)
+    two = pvo.redact(case.path, tmp_path / "two", KEY)
+    assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
+    assert one.evidence_hash == two.evidence_hash
+
+
+def test_two_cases_under_one_key_call_a_host_alike_and_under_others_not(tmp_path):
+    names = {}
+    for name, key in (("healthy", KEY), ("resolved", KEY), ("sma-offline", b"0" * 32)):
+        pvo.redact(pvo.example(name), tmp_path / name, key, tmp_path / f"{name}.json")
+        table = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))["names"]
+        names[name] = table["host"]["mx.example.com"]
+    assert names["healthy"] == names["resolved"] != names["sma-offline"]
+
+
+def test_without_a_key_each_run_has_names_of_its_own(tmp_path):
+    one, two = (pvo.redact(pvo.example("healthy"), tmp_path / each) for each in "ab")
+    assert not one.lasting
+    assert one.evidence_hash != two.evidence_hash
+    assert "random" in one.text
+
+
+def test_a_copy_of_a_copy_tells_the_same_story(tmp_path):
+    pvo.redact(pvo.example("cluster-levels"), tmp_path / "once", KEY)
+    again = pvo.redact(tmp_path / "once", tmp_path / "twice", b"2" * 32)
+    assert seal.FILE not in again.counts
+    assert {finding.status for finding in pvo.diagnose(pvo.load(tmp_path / "twice")).findings} == {
+        finding.status for finding in pvo.diagnose(pvo.load(tmp_path / "once")).findings
+    }
+
+
+def test_archives_stay_archives_and_a_path_that_is_one_becomes_a_folder(tmp_path):
+    files = {"mail.current": b"Info: New SMTP DCID 5 interface 10.1.1.1 address 10.2.2.2 port 25\n"}
+    for how, name, magic in (
+        ("zip", "upload.zip", b"PK\3\4"),
+        ("tar.gz", "upload.tar", b"\x1f\x8b"),
+        ("gz", "mail.current.gz", b"\x1f\x8b"),
+    ):
+        place = _packed(files, how, tmp_path / how)
+        pvo.redact(place, tmp_path / f"{how} out", KEY)
+        assert (tmp_path / f"{how} out" / name).read_bytes().startswith(magic)
+        pvo.redact(place / name, tmp_path / f"{how} alone", KEY)
+        assert (tmp_path / f"{how} alone" / files.popitem()[0]).exists() or how == "gz"
+        files = {"mail.current": b"Info: DCID 5 close\n"}
+
+
+def test_times_and_owners_of_archives_do_not_go_along(tmp_path):
+    place = _packed({"mail.current": b"Info: DCID 5 close\n"}, "zip in a tar", tmp_path / "in")
+    pvo.redact(place, tmp_path / "out", KEY)
+    with tarfile.open(tmp_path / "out" / "upload.tar") as archive:
+        [info] = archive
+        assert (info.mtime, info.uid, info.uname) == (0, 0, "")
+        inner = archive.extractfile(info)
+        assert inner
+        with zipfile.ZipFile(io.BytesIO(inner.read())) as packed:
+            assert [each.date_time for each in packed.infolist()] == [(1980, 1, 1, 0, 0, 0)]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(
+    "ending", ["\n", "\r\n", "\r\r\n", "\r"], ids=["LF", "CRLF", "CRCRLF", "CR"]
+)
+def test_encoding_and_line_endings_stay(encoding, ending, tmp_path):
+    greeting = {"cp932": "ご参考までに。", "latin-1": "Grüße"}.get(encoding, "Hello")
+    text = f"{greeting}{ending}mx1.example.com> status{ending}{ending}System status: Online"
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    pvo.redact(tmp_path / "a.txt", tmp_path / "out", KEY)
+    data = (tmp_path / "out" / "a.txt").read_bytes()
+    assert data.decode(encoding).count(ending) == 3
+    before, after = pvo.load(tmp_path / "a.txt").files[0], pvo.load(tmp_path / "out").files[0]
+    assert (before.encoding, before.lines) == (after.encoding, after.lines)
+
+
+def test_what_is_no_text_leaves_its_kind_alone(tmp_path):
+    shutil.copytree(pvo.example("too-little"), tmp_path / "in")
+    done = pvo.redact(tmp_path / "in", tmp_path / "out", KEY)
+    assert list(done.stubs) == ["screenshot.png"]
+    assert (tmp_path / "out" / "screenshot.png").read_bytes() == b"\x89PNG\r\n\x1a\n"
+    assert "screenshot.png" in done.text
+
+
+def test_what_was_typed_and_erased_again_goes(tmp_path):
+    typed = "secretword" + "\b" * 10 + "status"
+    line = f"mx1.example.com> {typed}\n\nSystem status: \x1b[1mOnline\x1b[0m\n"
+    (tmp_path / "a.txt").write_text(line, encoding="utf-8")
+    pvo.redact(tmp_path / "a.txt", tmp_path / "out", KEY)
+    text = (tmp_path / "out" / "a.txt").read_text(encoding="utf-8")
+    assert re.fullmatch(r"h-\w{8}\.d-\w{8}\.com> status\n\nSystem status: Online\n", text)
+
+
+def test_a_saved_configuration_keeps_its_elements_and_loses_its_content(tmp_path):
+    text = """<?xml version="1.0" encoding="ISO-8859-1"?>
+<!DOCTYPE config SYSTEM "config.dtd">
+<!--
+Product: Cisco C100V Email Security Virtual Appliance
+Version: 11.0.0-264
+Serial Number: 564D0000AAAA-BBBBBB1
+-->
+<config>
+<hostname>gateway7</hostname>
+<user name="lholm"><full_name>Lars Holm</full_name><hash>$1$ab$Zyx81</hash></user>
+<body>&#12354; MIIBIjANBgkq</body>
+</config>
+"""
+    (tmp_path / "saved.xml").write_text(text, encoding="latin-1")
+    out, _, _ = lawful(tmp_path / "saved.xml", tmp_path)
+    new = (out / "saved.xml").read_text(encoding="latin-1")
+    assert "<full_name>Xxxx Xxxx</full_name>" in new
+    assert re.search("<hostname>h-.{8}</hostname>", new)
+    assert "Cisco C100V Email Security Virtual Appliance" in new
+    for secret in ("lholm", "Zyx81", "MIIBIj", "12354", "gateway7"):
+        assert secret not in new
+
+
+def test_observations_stay_good_and_name_nobody(tmp_path):
+    text = """# for Ms Smith
+[[observation]]
+host = "sma7.contoso.com"
+what = "service_status"
+value = "Not active at \\u0043ontoso"
+time = 2014-07-21T12:05:00Z
+by = 'Jane Roe' # of Contoso
+mood = "fine"
+"""
+    (tmp_path / "seen.toml").write_text(text, encoding="utf-8")
+    out, _, _ = lawful(tmp_path / "seen.toml", tmp_path)
+    [seen] = pvo.load(out).observations
+    assert seen.what == "service_status"
+    assert re.fullmatch(r"Not active at [A-Z][a-z]{6}", seen.value)
+    new = next(out.glob("*.toml")).read_text(encoding="utf-8")
+    for secret in ("Smith", "contoso", "jane", "roe", "u0043"):
+        assert secret not in new.lower()
+
+
+def test_subjects_and_attachments_are_replaced_whole(tmp_path):
+    text = (
+        "Info: MID 5 Subject 'Price list of Contoso for mail'\n"
+        "Info: MID 6 Subject 'Price list of Contoso for mail'\n"
+        "Info: MID 5 attachment 'Price list 2024.xlsx'\n"
+        "Info: MID 5 Custom Log Entry: mail for Contoso\n"
+        "Info: MID 5 ready 20 bytes from <a@contoso.com>\n"
+    )
+    (tmp_path / "mail.log").write_text(text, encoding="utf-8")
+    out, _, _ = lawful(tmp_path / "mail.log", tmp_path)
+    first, second, third, fourth, _ = (out / "mail.log").read_text(encoding="utf-8").splitlines()
+    assert re.fullmatch(r"Info: MID 5 Subject 'subject-\w{8}'", first)
+    assert second == first.replace("MID 5", "MID 6")
+    assert re.fullmatch(r"Info: MID 5 attachment 'attachment-\w{8}\.xlsx'", third)
+    assert re.fullmatch(r"Info: MID 5 Custom Log Entry: log-\w{8}", fourth)
+
+
+# The seal
+
+
+def test_a_copy_counts_as_redacted_until_anything_is_changed(tmp_path):
+    out = pvo.redact(pvo.example("healthy"), tmp_path / "out", KEY).folder
+    evidence = pvo.load(out)
+    assert evidence.redacted
+    assert seal.FILE not in {entry.file for entry in evidence.files}
+    assert "UNREDACTED" not in pages.to_html(pvo.diagnose(evidence), evidence)
+    (out / "note.txt").write_text("jane", encoding="utf-8")
+    changed = pvo.load(out)
+    assert not changed.redacted
+    assert "UNREDACTED" in pages.to_html(pvo.diagnose(changed), changed)
+    assert any(entry.file == seal.FILE and entry.reason for entry in changed.files)
+    assert any(seal.FILE in told for told in changed.damage)
+
+
+def test_a_copy_counts_as_redacted_in_archives_and_in_a_folder_of_its_own(tmp_path):
+    out = pvo.redact(pvo.example("healthy"), tmp_path / "out", KEY).folder
+    (tmp_path / "more").mkdir()
+    shutil.copytree(out, tmp_path / "more" / "case")
+    assert pvo.load(tmp_path / "more").redacted
+    zipped = shutil.make_archive(str(tmp_path / "case"), "zip", out)
+    assert pvo.load(zipped).redacted
+    assert pvo.load(zipped).hash == pvo.load(out).hash
+    (tmp_path / "more" / "beside.txt").write_text("jane", encoding="utf-8")
+    assert not pvo.load(tmp_path / "more").redacted
+    assert not pvo.load(out, pvo.example("healthy")).redacted
+
+
+def test_a_report_in_the_folder_tells_what_was_done_and_no_original(tmp_path):
+    done = pvo.redact(pvo.example("sma-offline"), tmp_path / "out", KEY)
+    report = seal.read((tmp_path / "out" / seal.FILE).read_bytes())
+    assert report
+    assert report["evidence_hash"] == done.evidence_hash
+    assert report["values"]["address"] == 5
+    assert set(report["files"]) == {entry.file for entry in pvo.load(tmp_path / "out").files}
+    assert "Data 1" in report["kept"]
+    assert report["not_covered"]
+    assert KEY.decode() not in json.dumps(report)
+
+
+def test_another_json_is_no_seal():
+    assert seal.read(b'{"pvo_kit redaction": 1}') is None
+    assert seal.read(b'{\n  "pvo_kit redaction": 2\n}') is None
+    assert seal.read(b'{\n  "pvo_kit redaction": 1,') is None
+
+
+# What is refused; nothing is kept then
+
+
+@pytest.fixture
+def case(tmp_path):
+    return Path(shutil.copytree(pvo.example("healthy"), tmp_path / "case"))
+
+
+def _refused(capsys, *arguments):
+    assert main(["redact", *map(str, arguments)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    return shown.err
+
+
+def test_the_command_writes_a_copy_and_says_what_it_did(case, tmp_path, capsys):
+    key = tmp_path / "key"
+    key.write_bytes(b"0123456789abcdef0123")
+    key.chmod(0o600)
+    arguments = [str(case), "--out", str(tmp_path / "out"), "--key-file", str(key)]
+    assert main(["redact", *arguments, "--map", str(tmp_path / "map")]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "redacted and verified" in shown.err
+    assert "not covered" in shown.err
+    assert "mx.example.com" in (tmp_path / "map").read_text(encoding="utf-8")
+    assert pvo.load(tmp_path / "out").redacted
+    if os.name == "posix":
+        assert (tmp_path / "map").stat().st_mode & 0o77 == 0
+
+
+def test_without_a_key_file_the_command_says_that_the_key_is_gone(case, tmp_path, capsys):
+    assert main(["redact", str(case), "--out", str(tmp_path / "out")]) == 0
+    assert "random" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("out", "reason"),
+    [
+        ("case/out", "lies in case"),
+        ("case", "lies in case"),
+        (".", "lies in"),
+        ("file", "exists and is no untouched folder"),
+        ("full", "exists and is no untouched folder"),
+        ("none/out", "does not exist"),
+    ],
+)
+def test_an_output_that_would_do_harm_is_refused(out, reason, case, tmp_path, capsys):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine", encoding="utf-8")
+    before = _bytes(tmp_path)
+    assert reason in _refused(capsys, case, "--out", tmp_path / out)
+    assert _bytes(tmp_path) == before
+
+
+def test_an_output_of_ours_is_replaced_unless_somebody_changed_it(case, tmp_path, capsys):
+    out = tmp_path / "out"
+    first = pvo.redact(case, out, KEY)
+    second = pvo.redact(pvo.example("technote"), out, KEY)
+    assert pvo.load(out).hash == second.evidence_hash != first.evidence_hash
+    (out / "mine.txt").write_text("mine", encoding="utf-8")
+    assert "no untouched folder" in _refused(capsys, case, "--out", out)
+    assert (out / "mine.txt").exists()
+
+
+def test_a_symbolic_link_does_not_lead_the_output_into_the_input(case, tmp_path, capsys):
+    try:
+        (tmp_path / "link").symlink_to(case, target_is_directory=True)
+    except OSError:
+        return  # a Windows that allows no links
+    assert "lies in case" in _refused(capsys, case, "--out", tmp_path / "link" / "out")
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("case/map", "never changed"),
+        ("out/map", "must not go along"),
+        ("taken", "is no map of pvo-kit"),
+        ("none/map", "cannot be written"),
+    ],
+)
+def test_a_map_is_written_nowhere_but_to_a_file_of_its_own(place, reason, case, tmp_path, capsys):
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    before = _bytes(tmp_path)
+    told = _refused(capsys, case, "--out", tmp_path / "out", "--map", tmp_path / place)
+    assert reason in told
+    assert _bytes(tmp_path) == before
+
+
+def test_a_map_of_ours_is_replaced(case, tmp_path):
+    for name in ("one", "two"):
+        pvo.redact(case, tmp_path / name, KEY, tmp_path / "map")
+    assert json.loads((tmp_path / "map").read_text(encoding="utf-8"))["names"]["host"]
+
+
+@pytest.mark.parametrize("place", ["case/key", "out/key"])
+def test_a_key_in_the_input_or_the_output_is_refused(place, case, tmp_path, capsys):
+    key = tmp_path / place
+    key.parent.mkdir(exist_ok=True)
+    key.write_bytes(b"0123456789abcdef0123")
+    key.chmod(0o600)
+    told = _refused(capsys, case, "--out", tmp_path / "out", "--key-file", key)
+    assert "keep it elsewhere" in told
+
+
+def test_standard_input_and_nothing_at_all_are_refused(tmp_path, capsys):
+    assert "standard input" in _refused(capsys, "-", "--out", tmp_path / "out")
+    (tmp_path / "empty").mkdir()
+    assert "holds no file" in _refused(capsys, tmp_path / "empty", "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_value_that_is_left_keeps_nothing_and_is_not_told(case, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(running.tree.texts, "shown", lambda line: line)
+    monkeypatch.setattr(running.Lines, "free", lambda _, text: text)
+    (case / "note.txt").write_text("A. Kovac of mx.example.com was here", encoding="utf-8")
+    told = _refused(capsys, case, "--out", tmp_path / "out", "--map", tmp_path / "map")
+    assert "an original value" in told
+    assert "kovac" not in told.lower()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["case"]
+
+
+def test_another_diagnosis_keeps_nothing(case, tmp_path, monkeypatch, capsys):
+    told = running.Lines.told
+    monkeypatch.setattr(
+        running.Lines, "told", lambda self, text: told(self, text).replace("Online", "Offline")
+    )
+    assert "another one (findings 1.status)" in _refused(capsys, case, "--out", tmp_path / "out")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["case"]
+
+
+def test_a_full_disk_keeps_nothing_and_is_told(case, tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(running.tree, "_put", full)
+    assert "No space left on device" in _refused(capsys, case, "--out", tmp_path / "out")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["case"]
+
+
+def test_a_file_that_changes_meanwhile_is_told(case, tmp_path, monkeypatch, capsys):
+    put = running.tree._put
+
+    def changing(path, content):
+        put(path, content)
+        (case / "observations.toml").write_text("# changed\n", encoding="utf-8")
+
+    monkeypatch.setattr(running.tree, "_put", changing)
+    assert "has changed meanwhile" in _refused(capsys, case, "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_new_names_that_fall_together_get_another_random_key(case, tmp_path, monkeypatch):
+    tried = []
+    word = running.Names.host
+
+    def clashing(self, name):
+        if self._key not in tried:
+            tried.append(self._key)
+        if len(tried) < 3:
+            raise running.ClashError("two values")
+        return word(self, name)
+
+    monkeypatch.setattr(running.Names, "host", clashing)
+    assert pvo.redact(case, tmp_path / "out").lasting is False
+    assert len(tried) >= 3
+    tried.clear()
+    with pytest.raises(pvo.InputError, match="use another key"):
+        pvo.redact(case, tmp_path / "two", KEY)
+    assert not (tmp_path / "two").exists()
+
+
+def test_what_cannot_be_read_is_left_out_and_told(tmp_path):
+    shutil.copytree(pvo.example("healthy"), tmp_path / "in")
+    with zipfile.ZipFile(tmp_path / "in" / "half.zip", "w") as archive:
+        archive.writestr("mail.log", b"Info: DCID 5 close\n" * 100)
+    whole = (tmp_path / "in" / "half.zip").read_bytes()
+    (tmp_path / "in" / "half.zip").write_bytes(whole[:-30])
+    done = pvo.redact(tmp_path / "in", tmp_path / "out", KEY)
+    assert any(".zip" in name for name in done.left_out)
+    assert "left out" in done.text
+
+
+def test_a_log_larger_than_memory_allows_is_read_line_by_line(tmp_path, monkeypatch):
+    from pvo_kit import loading
+    from pvo_kit.redaction import texts
+
+    monkeypatch.setattr(loading, "WHOLE", 10_000)
+    monkeypatch.setattr(texts, "WHOLE", 10_000)
+    head = "Mon Apr  7 15:48:42 2014 Info: "
+    lines = [f"{head}MID {n} ICID {n} From: <user{n}@contoso{n % 7}.com>\n" for n in range(2000)]
+    lines.append(f"{head}New SMTP DCID 5 interface 10.1.1.1 address 10.2.2.2 port 7025\n")
+    lines.append(f"{head}DCID 5 TLS failed: verify error: no certificate from server\n")
+    (tmp_path / "mail.log").write_text("".join(lines), encoding="utf-8")
+    out, names, _ = lawful(tmp_path / "mail.log", tmp_path)
+    assert len(names["user"]) == 2000
+    assert "contoso" not in (out / "mail.log").read_text(encoding="utf-8")
+    digest = hashlib.sha256((out / "mail.log").read_bytes()).hexdigest()
+    assert pvo.load(out).files[0].digest == digest
+
+
+def _crowded(folder):
+    """A log with so many addresses of one small range that new ones meet old ones."""
+    lines = [f"Info: New SMTP DCID {n} interface 192.168.{n % 256}.{n % 251} address "
+             f"192.168.{n * 7 % 256}.{n * 3 % 251} port 25\n" for n in range(1, 2000)]  # fmt: skip
+    (folder / "mail.log").write_text("".join(lines), encoding="utf-8")
+    return folder / "mail.log"
+
+
+def test_new_addresses_that_are_old_ones_too_are_counted(tmp_path):
+    done = pvo.redact(_crowded(tmp_path), tmp_path / "out", KEY)
+    assert done.coincidences > 0
+    assert f"original value here: {done.coincidences}" in done.text
+    report = seal.read((tmp_path / "out" / seal.FILE).read_bytes())
+    assert report
+    assert report["coincidences"] == done.coincidences
+
+
+def test_a_random_key_is_tried_again_where_new_addresses_meet_old_ones(tmp_path, monkeypatch):
+    used = []
+    fresh = running.keys.fresh
+
+    def counted():
+        used.append(fresh())
+        return used[-1]
+
+    monkeypatch.setattr(running.keys, "fresh", counted)
+    assert pvo.redact(_crowded(tmp_path), tmp_path / "out").coincidences > 0
+    assert len(used) == running.ATTEMPTS
+    used.clear()
+    monkeypatch.setattr(running, "MANY", 10)
+    pvo.redact(tmp_path / "mail.log", tmp_path / "two")
+    assert len(used) == 1
+
+
+def test_a_copy_has_the_rights_of_any_new_folder(tmp_path):
+    out = pvo.redact(pvo.example("healthy"), tmp_path / "out", KEY).folder
+    (tmp_path / "any").mkdir()
+    assert out.stat().st_mode == (tmp_path / "any").stat().st_mode
