@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ MOST = 65_536
 FAR = 64 << 20
 """Bytes after which what was found is passed on, however little it is."""
 
+_AHEAD = 3  # batches that are found before they are needed
 _ENTRIES = 4096  # entries that the plain reader tells at a time
 
 Item = TypeVar("Item")
@@ -100,9 +102,9 @@ class Reading:
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, each made in a second thread while the one before it is used."""
+    """The same items, made in a second thread while those before them are used."""
     with ThreadPoolExecutor(1, "mail-logs") as pool:
-        item = pool.submit(next, items, None)
-        while (ready := item.result()) is not None:
-            item = pool.submit(next, items, None)
+        waiting = deque(pool.submit(next, items, None) for _ in range(_AHEAD))
+        while (ready := waiting.popleft().result()) is not None:
+            waiting.append(pool.submit(next, items, None))
             yield ready
