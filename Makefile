@@ -66,6 +66,10 @@ wheel: demo ## build the wheel and diagnose with it in an empty environment, els
 	  { $(call diagnose,pvo-kit,"$$case",../wheel.txt); } >/dev/null
 	cmp build/demo.txt build/wheel.txt
 
+.PHONY: case-studies
+case-studies: $(READY) ## build docs/case-studies anew from data/
+	$(BIN)/python docs/case-studies/build.py
+
 .PHONY: bench-batch
 bench-batch: $(READY) ## print how fast batches are, beside papermill; CASES=1000 NOTEBOOKS=20
 	$(BIN)/python bench/batches.py --cases $(CASES) --notebooks $(NOTEBOOKS)
