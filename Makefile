@@ -32,7 +32,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH PIP_NO_COMPILE PIP_PREFIX
 export PIP_USER := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab gallery test browser sshd legacy check format bench bench-logs bench-batch remedies \
+.PHONY: help demo lab gallery test browser sshd legacy check format bench bench-logs bench-batch remedies case-studies \
         wheel lock clean
 
 help: ## print the targets
@@ -110,6 +110,9 @@ legacy: $(READY) ## run the collector's tests with paramiko 4, for appliances th
 	  --constraint build/legacy.txt -r pyproject.toml --extra collect \
 	  'paramiko>=4,<5' hypothesis pytest pytest-xdist
 	build/legacy/bin/python -m pytest -n logical $(ARGS) tests/test_collect_*.py
+
+case-studies: $(READY) ## build docs/case-studies anew from data/
+	$(BIN)/python docs/case-studies/build.py
 
 bench-batch: $(READY) ## print how fast batches are, beside papermill; CASES=1000 NOTEBOOKS=20
 	$(BIN)/python bench/batches.py --cases $(CASES) --notebooks $(NOTEBOOKS)

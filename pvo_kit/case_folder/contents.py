@@ -22,6 +22,11 @@ STEM = "report"
 PICTURE = re.compile(rf"{STEM}-[a-z-]+\.png")
 
 
+def is_ours(name: str) -> bool:
+    """Return True for a name that a file of a case may have."""
+    return name in (FINDINGS, PAGE, TEXT, notebook.NAME) or bool(PICTURE.fullmatch(name))
+
+
 @dataclass(frozen=True)
 class Contents:
     """The files of a case by name, and the diagnosis that they tell."""

@@ -6,6 +6,7 @@ Only the kit's own cells are ever run. A case folder may come from anybody.
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -43,6 +44,12 @@ def prepared(case: str) -> bytes | None:
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+def _environment() -> dict[str, str]:
+    """The environment of a kernel that imports this very kit, wherever it starts."""
+    home = str(Path(__file__).resolve().parents[2])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])}
+
+
 def run(evidence: Path) -> list[str] | None:
     """Execute the bundled notebook for this evidence and return the texts that it shows.
 
@@ -66,7 +73,7 @@ def run(evidence: Path) -> list[str] | None:
         # A kernel warns each time that its sockets are open to this machine's users.
         client.extra_arguments = ["--IPKernelApp.log_level=40"]
         try:
-            client.execute()
+            client.execute(env=_environment())
         except CellExecutionError as error:
             raise InputError(f"{NAME} fails: {error.ename}: {error.evalue}") from None
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))

@@ -11,9 +11,18 @@ from typing import Any
 
 from pvo_kit import seal
 from pvo_kit.case_folder import manifest, notebook
-from pvo_kit.case_folder.contents import EVIDENCE, FINDINGS, PAGE, TEXT, Contents, contents
+from pvo_kit.case_folder.contents import (
+    EVIDENCE,
+    FINDINGS,
+    PAGE,
+    TEXT,
+    Contents,
+    contents,
+    is_ours,
+)
 from pvo_kit.case_folder.manifest import Manifest
 from pvo_kit.errors import InputError
+from pvo_kit.escape import terminal
 from pvo_kit.evidence import Evidence
 from pvo_kit.loading import load
 from pvo_kit.version import __version__
@@ -40,7 +49,7 @@ class Verification:
         """The result for a person, a line each."""
         told = "tells the same story" if self.same else "no longer tells the same story:"
         lines = [f"{self.folder} {told}", *(f"  {line}" for line in self.differences)]
-        return "\n".join([*lines, *(f"  ({line})" for line in self.remarks)])
+        return "\n".join(map(terminal, [*lines, *(f"  ({line})" for line in self.remarks)]))
 
 
 def verify(folder: Path, run_notebook: bool = True) -> Verification:
@@ -52,7 +61,8 @@ def verify(folder: Path, run_notebook: bool = True) -> Verification:
     was = manifest.read(folder)
     evidence = load(folder / EVIDENCE)
     again = contents(evidence, was.preface)
-    files = {name: _read(folder / name) for name in {*was.files, *again.files}}
+    names = {name for name in (*was.files, *again.files) if is_ours(name)}
+    files = {name: _read(folder / name) for name in names}
     differences = [
         *_evidence(was, evidence),
         *_findings(files.get(FINDINGS), again),
@@ -125,15 +135,17 @@ def _captured(old: Mapping[str, Any], again: Contents) -> Iterator[str]:
 
 def _files(was: Manifest, files: Mapping[str, bytes | None], again: Contents) -> Iterator[str]:
     for name, digest in sorted(was.files.items()):
-        data = files[name]
-        if data is None:
+        data = files.get(name)
+        if not is_ours(name):
+            yield f"{name} is no file of a case"
+        elif data is None:
             yield f"{name} is missing"
         elif manifest.digest(data) != digest:
             yield f"{name} was changed after the case was made"
     if was.pvo_kit != __version__:
         return  # another kit may tell the same in other words
     for name in (PAGE, TEXT):
-        data = files[name]
+        data = files.get(name)
         if data is not None and _without_pictures(data) != _without_pictures(again.files[name]):
             yield f"{name} tells something else than this evidence"
 
