@@ -138,6 +138,7 @@ UNSAFE = {
     "device": "con",
     "device with an ending": "NUL.txt",
     "not composed": "U\u0308bel",
+    "another letter composed": "\u212bbo",
 }
 
 

@@ -428,6 +428,7 @@ def harmless():
 @example(host="```", file="``x`", line="````", words="```")
 @example(host="<b>", file="<b>", line="</pre>", words="</style><script>")
 @example(host="mx", file="f", line="x", words="1. one")
+@example(host="mx", file="f", line="x", words="a >! b !< c")
 def test_evidence_and_author_change_the_words_of_a_case_and_nothing_else(host, file, line, words):
     case = of(host, file, line, words)
     html, text = study.to_html(case), study.to_markdown(case)

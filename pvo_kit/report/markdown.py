@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from pvo_kit.escape import terminal
 
 _LIVE = re.compile(
-    r"[\\`*\[\]<|~&$#@{}^]|_(?![^\W_])|(?<![^\W_])_|=(?==)|\+(?=\+)|:(?=//)|(?<=\bwww)\.", re.I
+    r"[\\`*\[\]<|~&$#@{}^]|_(?![^\W_])|(?<![^\W_])_|=(?==)|\+(?=\+)|>(?=!)|:(?=//)|(?<=\bwww)\.",
+    re.I,
 )
 """What acts anywhere in a line; an underscore inside a word, as in mail_logs, does not."""
 
