@@ -25,6 +25,7 @@ from pvo_kit.batching.folder import LOCK
 from pvo_kit.batching.outcomes import outcomes as results
 from pvo_kit.batching.task import Work, run_case
 from pvo_kit.batching.workers import Crew, local
+from pvo_kit.commands import batch as verb
 
 
 class Here(Executor):
@@ -548,4 +549,4 @@ def test_the_command_refuses_with_2_and_an_empty_output(archive, tmp_path, capsy
     ids=["number", "text", "quoted", "true", "empty", "equals"],
 )
 def test_a_parameter_is_json_or_text(text, value):
-    assert cli._parameter(text) == ("a", value)
+    assert verb._parameter(text) == ("a", value)

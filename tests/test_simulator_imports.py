@@ -38,7 +38,7 @@ def test_the_simulator_imports_nothing_of_parsers_remedies_or_tls() -> None:
 
 
 def test_nothing_of_the_kit_imports_the_simulator_but_its_verb() -> None:
-    verb = PACKAGE / "verbs" / "simulate.py"
+    verb = PACKAGE / "commands" / "simulate.py"
     for path in sorted(PACKAGE.rglob("*.py")):
         if SIMULATOR in path.parents or path == verb:
             continue

@@ -17,6 +17,7 @@ from pvo_kit.loading import load
 from pvo_kit.redaction import filenames, keys, places, texts, tree
 from pvo_kit.redaction.collecting import Known, collect
 from pvo_kit.redaction.equality import difference
+from pvo_kit.redaction.hosts import public_labels
 from pvo_kit.redaction.keys import Key
 from pvo_kit.redaction.leaks import Leaks, is_secret
 from pvo_kit.redaction.lines import Lines
@@ -124,10 +125,15 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
 
 
 def _secrets(names: Names, known: Known) -> set[str]:
-    """All original values: those that were replaced, and those that were found by structure."""
+    """All original values: those that were replaced, and those that were found by structure.
+
+    The public end of a host's name stays: no secret where a wrap made it a word of its own.
+    """
+    hosts = [host.lower().split(".") for host in names.given.get("host", ())]
+    public = {label for labels in hosts for label in labels[len(labels) - public_labels(labels) :]}
     values = {value for each in names.given.values() for value in each}
     kinds = {value for value, kind in known.kinds.items() if kind != "place"}
-    return {value.lower() for value in values | kinds | known.names if is_secret(value)}
+    return {value.lower() for value in values | kinds | known.names if is_secret(value)} - public
 
 
 def _leaks(made: Path, secrets: set[str], names: Names) -> int:
