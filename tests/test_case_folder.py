@@ -11,6 +11,7 @@ import os
 import runpy
 import shutil
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -217,7 +218,29 @@ def test_an_installation_without_the_lock_says_so(folder, monkeypatch):
     monkeypatch.setattr(resources, "lock", lambda: None)
     done = case_folder.verify(folder, run_notebook=False)
     assert done.same
-    assert "requirements.lock" in " ".join(done.remarks)
+    assert done.remarks == ("this installation has no requirements.lock to compare with",)
+    case_folder.renew(folder)
+    assert manifest.read(folder).lock is None
+    assert case_folder.verify(folder, run_notebook=False).remarks == ()
+
+
+def test_the_lock_is_found_beside_the_package_or_in_it(tmp_path, monkeypatch):
+    assert resources.lock() == ROOT / "requirements.lock"
+    monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "pvo_kit")
+    assert resources.lock() is None
+    (tmp_path / "pvo_kit").mkdir()
+    (tmp_path / "pvo_kit" / "requirements.lock").write_text("")
+    assert resources.lock() == tmp_path / "pvo_kit" / "requirements.lock"
+
+
+@pytest.mark.parametrize(("version", "count"), [("standard", 1), ("editable", 0)])
+def test_a_wheel_brings_the_lock_and_an_installation_in_place_does_not(version, count, tmp_path):
+    from hatchling.builders.wheel import WheelBuilder
+
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=[version])
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.endswith("requirements.lock")]
+    assert names == ["pvo_kit/requirements.lock"] * count
 
 
 # Verified: what differs

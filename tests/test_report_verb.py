@@ -304,14 +304,21 @@ def test_charts_stand_in_the_page_with_their_alternative_text():
     assert "before the fix" not in told("resolved").pictures[0].alt.lower()
 
 
-def test_charts_hold_the_quarantines_connections_alone(tmp_path):
-    line = "Tue Jun  4 09:00:0{0} 2024 Info: New SMTP DCID {0} interface 10.1.1.1 address 10.1.1.2 "
-    line += "port {1}"
-    ports = (25, 7025, 6025)
-    (tmp_path / "log").write_text("\n".join(line.format(*each) for each in enumerate(ports, 1)))
-    evidence = pvo.load(tmp_path)
+def test_charts_hold_deliveries_to_the_quarantine_alone(tmp_path):
+    line = "Jun  4 09:00:0{0} {1} mail_logs: Info: New SMTP DCID {0} interface {2} "
+    line += "address {3} port {4}"
+    rows = (
+        ("mx", "10.1.1.1", "10.1.1.2", 7025),
+        ("mx", "10.1.1.1", "10.1.1.3", 25),
+        ("sma", "10.1.1.2", "10.1.1.1", 7025),  # the SMA gives back a released message
+    )
+    logged = [line.format(number, *row) for number, row in enumerate(rows, start=1)]
+    (tmp_path / "log").write_text("\n".join(logged))
+    evidence = pvo.load(tmp_path, roles={"mx": "esa", "sma": "sma"}, year=2024)
+    assert len(evidence.connections) == 2
     case = study.study(pvo.diagnose(evidence), evidence)
-    assert set(re.findall(r":(\d+) \d", case.pictures[0].alt)) == {"7025"}
+    assert "A timeline of 1 delivery connection:" in case.pictures[0].alt
+    assert "10.1.1.2:7025 1" in case.pictures[0].alt
 
 
 def test_a_case_without_connections_has_no_charts_and_never_loads_them():

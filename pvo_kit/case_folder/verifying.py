@@ -160,7 +160,10 @@ def _remarks(was: Manifest) -> Iterator[str]:
         yield (
             f"made with pvo-kit {was.pvo_kit}, verified with {__version__}; --renew writes it anew"
         )
-    if was.lock != manifest.lock():
+    now = manifest.lock()
+    if was.lock and not now:
+        yield "this installation has no requirements.lock to compare with"
+    elif was.lock != now:
         yield "the kit's requirements.lock is another one than when it was made"
 
 
