@@ -160,6 +160,9 @@ def _is_told(remedy, html, scenario):
     words = " ".join(card.text.split())
     for part in (remedy.title, remedy.effect, remedy.risk, *remedy.precondition):
         assert part in words
+    # How to verify it and the way back have their own sections.
+    parts = [node.text for node in card.all("dl")[0].all("dt")]
+    assert parts == ["Effect", "Risk", *["Before"][: len(remedy.precondition)], "Steps"]
     (steps, *_) = card.all("ol")
     assert len(steps.all("li")) == len(remedy.steps)
     for part in remedy.verify:
