@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 import pvo_kit as pvo
 from pvo_kit import seal
 from pvo_kit.cli import main
+from pvo_kit.collect import manifest
 from pvo_kit.redaction import leaks, running
 from pvo_kit.report import pages
 
@@ -799,3 +800,22 @@ def test_a_copy_has_the_rights_of_any_new_folder(tmp_path):
     out = pvo.redact(pvo.example("healthy"), tmp_path / "out", KEY).folder
     (tmp_path / "any").mkdir()
     assert out.stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
+# Folders of a collection
+
+
+@pytest.mark.parametrize("first", [manifest.MARK, manifest.CUT], ids=["manifest", "cut"])
+def test_the_collectors_own_files_are_known_in_the_copy_too(tmp_path, first):
+    folder = tmp_path / "got"
+    folder.mkdir()
+    (folder / "session.txt").write_text(
+        "esa1.mallory.example.com> version\n\nVersion: 14.2.0-620\n", encoding="utf-8"
+    )
+    told = f'{{\n{first}\n  "host": "esa1.mallory.example.com"\n}}\n'
+    told = told if first == manifest.MARK else f"{first}\n> esa1.mallory.example.com> status\n"
+    (folder / "own.txt").write_text(told, encoding="utf-8")
+    pvo.redact([folder], tmp_path / "copy", KEY)
+    copied = [path.read_text(encoding="utf-8") for path in (tmp_path / "copy").glob("*.txt")]
+    assert any(first in text for text in copied)
+    assert not any("mallory" in text for text in copied)
