@@ -10,6 +10,8 @@ from pvo_kit.findings import WORST_FIRST, Finding
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pvo_kit.mail_logs import Connection
+
 FINDINGS = {
     "scenario": "int64",
     "id": "str",
@@ -102,6 +104,24 @@ TLS_FAILURES: dict[str, Column] = {
     "suggests": Column("category", "the cause: 4 is scenario 4, E1 to E25 are the others"),
 }
 """The connections with tls failed."""
+
+
+def connections_frame(links: Sequence[Connection]) -> pd.DataFrame:
+    """Return connections that were read one by one as a frame with the columns of CONNECTIONS."""
+    import pandas as pd
+
+    from pvo_kit.mail_logs.failures import normalised
+
+    rows = [[getattr(link, name, None) for name in CONNECTIONS] for link in links]
+    frame = pd.DataFrame(rows, columns=list(CONNECTIONS))
+    raw = frame["tls_reason"].astype(object)
+    frame["duration"] = pd.to_datetime(frame["closed"]) - pd.to_datetime(frame["opened"])
+    frame["detail"] = raw.where(raw.notna(), frame["detail"])
+    frame["tls_reason"] = [
+        normalised(text) if tls == "failed" else None
+        for text, tls in zip(raw, frame["tls"], strict=True)
+    ]
+    return frame.astype({name: column.dtype for name, column in CONNECTIONS.items()})
 
 
 def empty(schema: Mapping[str, Column]) -> pd.DataFrame:

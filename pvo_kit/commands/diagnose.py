@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pvo_kit.diagnosis import diagnose
     from pvo_kit.loading import load
 
-    roles = dict(_role(text) for text in arguments.role)
+    roles = dict(role(text) for text in arguments.role)
     if arguments.verbose:
         say(f"loading {', '.join(arguments.paths)}")
     evidence = load(*arguments.paths, roles=roles, limits=_limits(arguments), year=arguments.year)
@@ -97,11 +97,12 @@ def _rendered(diagnosis: Diagnosis, evidence: Evidence, form: str) -> str:
     return (pages.to_html if form == "html" else pages.to_markdown)(diagnosis, evidence)
 
 
-def _role(text: str) -> tuple[str, Role]:
-    host, _, role = text.rpartition("=")
-    if not host or role.lower() not in ("esa", "sma"):
+def role(text: str) -> tuple[str, Role]:
+    """A host and its role, of ``HOST=esa`` or ``HOST=sma``."""
+    host, _, named = text.rpartition("=")
+    if not host or named.lower() not in ("esa", "sma"):
         raise InputError(f"--role {text}: write HOST=esa or HOST=sma")
-    return host.lower(), "esa" if role.lower() == "esa" else "sma"
+    return host.lower(), "esa" if named.lower() == "esa" else "sma"
 
 
 def _limits(arguments: argparse.Namespace) -> Limits:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pvo_kit.commands import Verbs
+from pvo_kit.commands.diagnose import role
 from pvo_kit.commands.output import say, write
 from pvo_kit.errors import InputError
 
 if TYPE_CHECKING:
-    from pvo_kit.evidence import Role
     from pvo_kit.report.study import CaseStudy, Preface
 
 
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pvo_kit.loading import load
     from pvo_kit.report import study
 
-    roles = dict(_role(text) for text in arguments.role)
+    roles = dict(role(text) for text in arguments.role)
     evidence = load(*arguments.paths, roles=roles, year=arguments.year)
     for damage in evidence.damage:
         say(f"pvo-kit: warning: {damage}")
@@ -106,10 +106,3 @@ def _markdown(told: CaseStudy, out: Path) -> None:
                 f"{path}: cannot be written ({error.strerror}); choose another --out"
             ) from None
     write(study.to_markdown(told, {name: quote(file) for name, file in names.items()}), out)
-
-
-def _role(text: str) -> tuple[str, Role]:
-    host, _, role = text.rpartition("=")
-    if not host or role.lower() not in ("esa", "sma"):
-        raise InputError(f"--role {text}: write HOST=esa or HOST=sma")
-    return host.lower(), "esa" if role.lower() == "esa" else "sma"

@@ -7,18 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pvo_kit.frames import connections_frame
 from pvo_kit.mail_logs import Connection
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pvo_kit.charts.columns import Fix
-
-_COLUMNS = (
-    "appliance", "dcid", "opened", "closed", "address", "port", "tls", "tls_cipher", "tls_reason",
-    "messages",
-)  # fmt: skip
-"""What the charts need; a connection has them all as attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,7 @@ def pictures(connections: Sequence[Connection], fix: Fix = None) -> tuple[Pictur
     # matplotlib and pandas take half a second: only for a case that has something to draw.
     from pvo_kit import charts
 
-    frame = _frame(connections)
+    frame = connections_frame(connections)
     found = [
         Picture(
             "timeline",
@@ -75,10 +68,3 @@ def pictures(connections: Sequence[Connection], fix: Fix = None) -> tuple[Pictur
             )
         )
     return tuple(found)
-
-
-def _frame(connections: Sequence[Connection]) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = [[getattr(link, name) for name in _COLUMNS] for link in connections]
-    return pd.DataFrame(rows, columns=list(_COLUMNS))

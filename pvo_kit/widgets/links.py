@@ -9,32 +9,12 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from pvo_kit.errors import InputError
-from pvo_kit.evidence import Evidence
-from pvo_kit.frames import CONNECTIONS
-from pvo_kit.mail_logs.failures import normalised
 from pvo_kit.mail_logs.history import within
 
 HEAD = ("DCID", "Opened", "Address", "Port", "TLS", "Outcome", "Line")
 """The head of ``rows``."""
 
 _SHOWN = ["dcid", "opened", "address", "port", "tls", "outcome", "source", "first_line"]
-
-
-def of_evidence(evidence: Evidence) -> pd.DataFrame:
-    """Return the connections that a case's evidence holds, with the columns of CONNECTIONS.
-
-    They are those whose port may be the quarantine's.
-    """
-    rows = [[getattr(link, name, None) for name in CONNECTIONS] for link in evidence.connections]
-    frame = pd.DataFrame(rows, columns=list(CONNECTIONS))
-    raw = frame["tls_reason"].astype(object)
-    frame["duration"] = pd.to_datetime(frame["closed"]) - pd.to_datetime(frame["opened"])
-    frame["detail"] = raw.where(raw.notna(), frame["detail"])
-    frame["tls_reason"] = [
-        normalised(text) if tls == "failed" else None
-        for text, tls in zip(raw, frame["tls"], strict=True)
-    ]
-    return frame.astype({name: column.dtype for name, column in CONNECTIONS.items()})
 
 
 @dataclass(frozen=True, slots=True)

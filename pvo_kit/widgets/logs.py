@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from pvo_kit import charts
 from pvo_kit.charts.descriptions import Kind
 from pvo_kit.errors import InputError
+from pvo_kit.frames import connections_frame
 from pvo_kit.report.story import counted
 from pvo_kit.widgets import controls, links
 from pvo_kit.widgets.blocks import Block, Paragraph, Picture, Table
@@ -54,7 +55,7 @@ class LogFilter(Panel):
         """Make the panel's widgets."""
         super().__init__(case)
         self._given: pd.DataFrame | None = None
-        self._links = links.of_evidence(case.evidence)
+        self._links = connections_frame(case.evidence.connections)
         self._of: object = None
         self._picture: Picture | None = None
         self.since = controls.text("From", "pvo-log-from")
@@ -122,7 +123,11 @@ class LogFilter(Panel):
         if self._of is source:
             return
         self._of = source
-        self._links = links.of_evidence(self.case.evidence) if self._given is None else self._given
+        self._links = (
+            connections_frame(self.case.evidence.connections)
+            if self._given is None
+            else self._given
+        )
         with self.filling():
             choice = self.choice
             known = links.present
