@@ -816,7 +816,7 @@ def test_a_hostile_capture_goes_through_the_whole_kit(tmp_path):
     folder = tmp_path / "upload"
     folder.mkdir()
     (folder / "a & `b` {{ 7*7 }}.txt").write_text(
-        "mx.example.com> clustermode machine <script>alert(1)</script>\n"
+        "mx.example.com> clustermode machine <script>alert(1)</script>\nNo such machine.\n"
         "mx.example.com> featurekey\n\n"
         "Module                        Quantity  Status    Remaining  Expiration Date\n"
         "<img src=x onerror=alert(1)>  1         Active    Perpetual  N/A\n"
