@@ -1,9 +1,10 @@
 """The live panel: both boxes asked over SSH, and what they answered taken into the open case.
 
 It has no field for a password, since a widget's value is saved with the notebook. Nor can a click
-ask for one: a kernel's question belongs to a cell, and asked from a callback no page shows it and
-the kernel waits for ever. So a click logs in with what needs no question, and ``collect_here`` in a
-cell asks.
+ask for one: a kernel's question belongs to a cell. In JupyterLab 4.6 ``getpass`` in a callback
+draws no field and raises EOFError, with and without subshells; in a cell its field hides what is
+typed, and nothing of it is saved. So a click logs in with what needs no question, and
+``collect_here`` asks.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from pvo_kit.widgets.collecting import (
 )
 from pvo_kit.widgets.opened import OpenCase, changes
 from pvo_kit.widgets.panel import Panel, the_panel
-from pvo_kit.widgets.picker import ADD, NEW, WHERE
+from pvo_kit.widgets.picker import ADD, NEW
 
 FOLDER = "collected"
 """Where in the case's folder a collection goes."""
@@ -50,7 +51,7 @@ ABOUT = (
     f"cannot ask for one. To type a password, run {IN_CELL} in a cell: it asks there, unseen, and "
     "does what Run does with these fields."
 )
-_WHERE_TO = [(f"what is collected: {label}", value) for label, value in WHERE]
+_WHERE_TO = [("a new case", NEW), ("the open case", ADD)]
 
 
 def live_panel(case: OpenCase) -> LivePanel:
@@ -129,8 +130,8 @@ class LivePanel(Panel):
         self.probe = controls.tick(
             "Probe: telnet and tlsverify from the ESA to the SMA", "pvo-live-probe"
         )
-        self.address = controls.text("SMA seen from the ESA", "pvo-live-address")
-        self.address.placeholder = "for probes; may stay empty: the SMA above"
+        self.address = controls.text("SMA for probes", "pvo-live-address")
+        self.address.placeholder = "the SMA as the ESA reaches it; may stay empty: the SMA above"
         self.port = controls.text("Quarantine's port", "pvo-live-port")
         self.port.placeholder = "may stay empty: 7025, or as the case tells"
         self.where = controls.choice("Where to", "pvo-live-where", _WHERE_TO)
