@@ -26,6 +26,7 @@ PANELS: dict[str, Callable[[OpenCase], Panel]] = {
     "case_picker": widgets.case_picker,
     "observation_form": widgets.observation_form,
     "evidence_browser": widgets.evidence_browser,
+    "live_panel": widgets.live_panel,
     "log_filter": widgets.log_filter,
     "what_if_panel": widgets.what_if_panel,
     **{f"walkthrough_{n}": lambda case, n=n: widgets.walkthrough(case, n) for n in range(1, 7)},

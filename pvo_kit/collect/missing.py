@@ -15,6 +15,7 @@ from typing import Any
 from pvo_kit import catalog
 from pvo_kit.collect.allowed import COMMANDS
 from pvo_kit.errors import InputError
+from pvo_kit.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,16 @@ def read(path: Path, pvo_port: int | None = None) -> Missing:
     document = _document(path)
     if document is not None:
         return _missing(list(_stated(document, path)), None)
-    from pvo_kit import case as cases
-    from pvo_kit.diagnosis import diagnose
     from pvo_kit.loading import load
 
-    evidence = load(path)
+    return of(load(path), pvo_port)
+
+
+def of(evidence: Evidence, pvo_port: int | None = None) -> Missing:
+    """Diagnose evidence and return what it misses."""
+    from pvo_kit import case as cases
+    from pvo_kit.diagnosis import diagnose
+
     needs = [need.to_dict() for need in diagnose(evidence, pvo_port=pvo_port).needs]
     return _missing(needs, cases.build(evidence, pvo_port).port)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pvo_kit.errors import InputError
@@ -54,6 +55,23 @@ def parse(text: str, role: Role) -> Target:
     if user and not _USER.fullmatch(user):
         raise InputError(f"{option}: {user!r} is no user name; write it like admin@HOST")
     return Target(role, host, user, int(port) if port else None)
+
+
+def probed(text: str | None, targets: Sequence[Target]) -> str | None:
+    """Return the SMA's address that probes name: as given, else the SMA's host; None for none.
+
+    Raises InputError for an address that no probe may name.
+    """
+    from pvo_kit.collect.allowed import probe_address
+
+    named = text or next((one.host for one in targets if one.role == "sma"), None)
+    if named is None:
+        return None
+    address = probe_address(named)
+    if isinstance(address, Refused):
+        way_out = "give --sma-address with its address as the ESA reaches it"
+        raise InputError(f"{named!r} {address.reason}; {way_out}")
+    return address
 
 
 def distinct(targets: list[Target]) -> tuple[Target, ...]:

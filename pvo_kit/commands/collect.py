@@ -167,17 +167,11 @@ def _topics(arguments: argparse.Namespace) -> tuple[dict[str, frozenset[str] | N
 
 
 def _sma_address(arguments: argparse.Namespace, targets: tuple[Target, ...]) -> str | None:
-    from pvo_kit.collect.allowed import probe_address
-    from pvo_kit.remediation.values import Refused
+    from pvo_kit.collect.targets import probed
 
-    text = arguments.sma_address or next((one.host for one in targets if one.role == "sma"), None)
-    if text is None or not (arguments.probe or arguments.sma_address):
+    if not (arguments.probe or arguments.sma_address):
         return None
-    address = probe_address(text)
-    if isinstance(address, Refused):
-        way_out = "give --sma-address with its address as the ESA reaches it"
-        raise InputError(f"{text!r} {address.reason}; {way_out}")
-    return address
+    return probed(arguments.sma_address, targets)
 
 
 def _say(text: str) -> None:

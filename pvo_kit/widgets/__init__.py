@@ -8,6 +8,8 @@
     pvo.widgets.observation_form(case)           # what a person saw in a GUI
     pvo.widgets.remedy_card(case, 4)             # the dialogue, with a box to tick for each step
     pvo.widgets.what_if_panel(case, 4)           # what would come of another cipher string
+    pvo.widgets.live_panel(case)                 # both boxes asked over SSH, into the case
+    pvo.widgets.collect_here(case)               # the same in a cell, which can ask for a password
 
 ``case.evidence`` and ``case.diagnosis`` are what the rest of the package takes and gives. A cell
 that runs again shows the same panel as before, with all that was chosen; all panels of a case
@@ -20,6 +22,7 @@ Each panel's class lists the CSS classes of its widgets; those are stable. All p
 
 from pvo_kit.widgets.browsing import EvidenceBrowser, evidence_browser
 from pvo_kit.widgets.cards import RemedyCard, remedy_card
+from pvo_kit.widgets.live import LivePanel, collect_here, live_panel
 from pvo_kit.widgets.logs import LogFilter, log_filter
 from pvo_kit.widgets.observing import ObservationForm, observation_form
 from pvo_kit.widgets.opened import OpenCase, case
@@ -31,6 +34,7 @@ from pvo_kit.widgets.walking import Walkthrough, walkthrough
 __all__ = [
     "CasePicker",
     "EvidenceBrowser",
+    "LivePanel",
     "LogFilter",
     "ObservationForm",
     "OpenCase",
@@ -40,7 +44,9 @@ __all__ = [
     "WhatIfPanel",
     "case",
     "case_picker",
+    "collect_here",
     "evidence_browser",
+    "live_panel",
     "log_filter",
     "observation_form",
     "remedy_card",

@@ -126,6 +126,15 @@ def copy(source: Path, folder: Path) -> None:
         ) from None
 
 
+def unused(home: Path, name: str) -> Path:
+    """Return a folder's path of this name that holds no transcript yet: ``name``, ``name-2`` ..."""
+    number, path = 1, home / name
+    while any(path.rglob("*.txt")):
+        number += 1
+        path = home / f"{name}-{number}"
+    return path
+
+
 def is_bundled(path: Path) -> bool:
     """Return True for a case that came with the kit."""
     cases = {resources.example(name).parent.resolve() for name in resources.examples()[:1]}

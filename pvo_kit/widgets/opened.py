@@ -9,6 +9,7 @@ with the kit or an archive (neither is ever written to).
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,8 @@ class OpenCase:
 
     ``source`` is the path that it was read from (None: nothing yet), ``evidence`` and ``diagnosis``
     are never None: without evidence all six scenarios are unknown, and what to ask for is known.
+    ``begun`` is the diagnosis as it was when the case was opened: what a fix has changed is
+    ``pvo.compare(case.begun, case.diagnosis)``.
     ``choices`` holds what was chosen in each panel by the panel's name, ``ticked`` the steps of
     remedies that are done.
     """
@@ -65,6 +68,9 @@ class OpenCase:
         self.source: Path | None = None
         self.evidence = NOTHING
         self.diagnosis = diagnose(NOTHING)
+        self.begun = self.diagnosis
+        # Clicks and a live collection's thread change the same panels: one at a time.
+        self.lock = threading.RLock()
         self.choices: dict[str, Any] = {}
         self.ticked: set[str] = set()
         self.panels: dict[object, Any] = {}
@@ -120,6 +126,28 @@ class OpenCase:
         self._take(folder, load(folder))
         return path
 
+    def place_for(self, name: str, *, add: bool) -> Path:
+        """Return the folder of the case that a live collection goes into.
+
+        It is the open case's own (or a copy, as for an observation), else that of a new case, which
+        ``name`` is part of. Nothing is opened by it.
+        """
+        if add and self.source:
+            return self._writable(self.source)
+        return keeping.unused(self.keep, f"live-{keeping.safe_name(name)}")
+
+    def take_collected(self, folder: Path, before: Path | None, *, add: bool) -> bool:
+        """Read the folder that was collected into and judge again.
+
+        ``before`` is what was open when the collection began. Returns False, and leaves the case
+        as it is, where another one was opened meanwhile.
+        """
+        with self.lock:
+            if self.source != before:
+                return False
+            (self._take if add and before else self._begin)(folder, load(folder))
+            return True
+
     def tick(self, step: str, done: bool) -> None:
         """Remember that a remedy's step is done, or is not."""
         (self.ticked.add if done else self.ticked.discard)(step)
@@ -127,14 +155,16 @@ class OpenCase:
 
     def read_again(self) -> None:
         """Read the evidence again where its files have changed since."""
-        if self.source and self.source.exists() and keeping.state(self.source) != self._seen:
-            self._take(self.source, load(self.source))
+        with self.lock:
+            if self.source and self.source.exists() and keeping.state(self.source) != self._seen:
+                self._take(self.source, load(self.source))
 
     def _begin(self, source: Path, evidence: Evidence) -> None:
         """Open another case: what was chosen and ticked was meant for the one before."""
         self.choices.clear()
         self.ticked.clear()
         self._take(source, evidence)
+        self.begun = self.diagnosis
 
     def _take(self, source: Path, evidence: Evidence) -> None:
         """Take the evidence of the same case as it is now."""

@@ -83,8 +83,9 @@ class Panel(ABC):
         """Return a widget's callback that calls one function and shows what goes wrong in it."""
 
         def called(_: Any) -> None:
-            if not self._is_filling:
-                self.run(function)
+            with self.case.lock:
+                if not self._is_filling:
+                    self.run(function)
 
         return called
 
