@@ -8,6 +8,7 @@
     pvo.widgets.observation_form(case)           # what a person saw in a GUI
     pvo.widgets.remedy_card(case, 4)             # the dialogue, with a box to tick for each step
     pvo.widgets.what_if_panel(case, 4)           # what would come of another cipher string
+    pvo.widgets.fleet_filter(fleet, "runs/")     # the cases of a batch, and a choice of them
 
 ``case.evidence`` and ``case.diagnosis`` are what the rest of the package takes and gives. A cell
 that runs again shows the same panel as before, with all that was chosen; all panels of a case
@@ -20,6 +21,7 @@ Each panel's class lists the CSS classes of its widgets; those are stable. All p
 
 from pvo_kit.widgets.browsing import EvidenceBrowser, evidence_browser
 from pvo_kit.widgets.cards import RemedyCard, remedy_card
+from pvo_kit.widgets.fleet import FleetFilter, fleet_filter
 from pvo_kit.widgets.logs import LogFilter, log_filter
 from pvo_kit.widgets.observing import ObservationForm, observation_form
 from pvo_kit.widgets.opened import OpenCase, case
@@ -31,6 +33,7 @@ from pvo_kit.widgets.walking import Walkthrough, walkthrough
 __all__ = [
     "CasePicker",
     "EvidenceBrowser",
+    "FleetFilter",
     "LogFilter",
     "ObservationForm",
     "OpenCase",
@@ -41,6 +44,7 @@ __all__ = [
     "case",
     "case_picker",
     "evidence_browser",
+    "fleet_filter",
     "log_filter",
     "observation_form",
     "remedy_card",
