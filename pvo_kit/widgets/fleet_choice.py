@@ -10,6 +10,9 @@ import pandas as pd
 from pvo_kit.errors import InputError
 from pvo_kit.findings import WORST_FIRST
 
+_READ = ("appliances", "summary", "error")
+"""Where words are looked for, besides in the case's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class FleetChoice:
@@ -42,8 +45,11 @@ class FleetChoice:
 
 def _holding(fleet: pd.DataFrame, words: str) -> set[str]:
     """The cases that hold each of these words, whatever their letters' case."""
-    told = fleet[["case", "appliances", "summary", "error"]].astype("str").agg(" ".join, axis=1)
-    whole = told.str.casefold().groupby(fleet["case"]).agg(" ".join)
+    cases = fleet["case"].astype("str")
+    told = cases
+    for name in _READ:
+        told = told + " " + fleet[name].astype("str")
+    whole = told.str.casefold().groupby(cases).agg(" ".join)
     for word in words.casefold().split():
         whole = whole[whole.str.contains(word, regex=False)]
     return set(whole.index)
