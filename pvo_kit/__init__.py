@@ -23,6 +23,7 @@ from pvo_kit.what_if import AddKey, Ciphers, DeliverFrom, MoveSetting, WhatIf, c
 
 if TYPE_CHECKING:
     from pvo_kit import charts, tables, widgets
+    from pvo_kit.batching.bundled import locate_runs
     from pvo_kit.batching.fleet import read_fleet
     from pvo_kit.batching.run import batch
     from pvo_kit.mail_logs.history import connections, tls_failures
@@ -56,6 +57,7 @@ __all__ = [
     "iter_mail_logs",
     "load",
     "locate",
+    "locate_runs",
     "read_fleet",
     "read_mail_logs",
     "redact",
@@ -72,6 +74,7 @@ _ON_FIRST_USE = {
     "charts": "pvo_kit.charts",
     "connections": "pvo_kit.mail_logs.history",
     "iter_mail_logs": "pvo_kit.mail_logs.reader",
+    "locate_runs": "pvo_kit.batching.bundled",
     "read_fleet": "pvo_kit.batching.fleet",
     "read_mail_logs": "pvo_kit.mail_logs.reader",
     "redact": "pvo_kit.redaction",

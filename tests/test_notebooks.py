@@ -53,7 +53,9 @@ def tags(cell):
 
 def test_there_is_a_notebook_for_each_scenario():
     assert sorted(SCENARIOS) == [1, 2, 3, 4, 5, 6]
-    assert {"00_start_here", "10_mail_log_timelines", "30_case_study"} <= set(NAMES)
+    assert {"00_start_here", "10_mail_log_timelines", "20_batch_archive", "30_case_study"} <= set(
+        NAMES
+    )
 
 
 @each_notebook

@@ -9,7 +9,8 @@ picture: the same frame gives the same bytes.
     charts.show_figure(ax, charts.describe("dcid_timeline", connections, fix="2014-04-07 16:02"))
 
 ``status_line``, ``reachability_map``, ``feature_matrix`` and ``level_matrix`` take the tables of
-``pvo_kit.tables`` in the same way, without a fix.
+``pvo_kit.tables`` in the same way, without a fix, and ``scenarios_over_time`` that of a batch
+(``read_fleet``).
 
 Figures are made with matplotlib's objects. pyplot keeps figures of its own and loses pictures that
 are drawn while a widget's callback runs, so it is never imported, and no setting is ever changed.
@@ -23,6 +24,7 @@ from pvo_kit.charts.features import feature_matrix
 from pvo_kit.charts.levels import level_matrix
 from pvo_kit.charts.pictures import save, show_figure, to_png
 from pvo_kit.charts.reachability import reachability_map
+from pvo_kit.charts.scenarios import scenarios_over_time
 from pvo_kit.charts.status_line import status_line
 from pvo_kit.charts.timeline import dcid_timeline
 
@@ -34,6 +36,7 @@ __all__ = [
     "level_matrix",
     "reachability_map",
     "save",
+    "scenarios_over_time",
     "show_figure",
     "status_line",
     "tls_failures_over_time",

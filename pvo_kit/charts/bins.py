@@ -52,11 +52,14 @@ class Bins:
         return np.timedelta64(self.width * 1_000_000, "us")
 
 
-def choose(links: Links, of: Mask) -> Bins:
-    """The narrowest round bins, at most 60 over the whole axis, that hold the chosen ones."""
+def choose(links: Links, of: Mask, least: int = 1) -> Bins:
+    """The narrowest round bins, at most 60 over the whole axis, that hold the chosen ones.
+
+    ``least`` is the width in seconds that they have at least.
+    """
     first, last = links.span()
     seconds = int((last - first) // np.timedelta64(1, "s"))
-    widths = (width for width in _WIDTHS if seconds < width * (_MOST - 1))
+    widths = (width for width in _WIDTHS if width >= least and seconds < width * (_MOST - 1))
     width = next(widths, _DAY * 364 * (1 + seconds // (_DAY * 364 * (_MOST - 1))))
     step = np.timedelta64(width * 1_000_000, "us")
     # Counted from the fix, every bin is wholly before it or wholly after it.

@@ -16,6 +16,7 @@ from pvo_kit.charts import (
     lanes,
     levels,
     reachability,
+    scenarios,
     status_line,
     timeline,
     wording,
@@ -32,6 +33,7 @@ Kind = Literal[
     "reachability_map",
     "feature_matrix",
     "level_matrix",
+    "scenarios_over_time",
 ]
 
 _OF_TABLES = {
@@ -39,8 +41,9 @@ _OF_TABLES = {
     "reachability_map": reachability.sentences,
     "feature_matrix": features.sentences,
     "level_matrix": levels.sentences,
+    "scenarios_over_time": scenarios.sentences,
 }
-"""The charts that take a table of ``pvo_kit.tables``: these have no fix."""
+"""The charts that take a table of ``pvo_kit.tables``, or of a batch: these have no fix."""
 
 
 def describe(kind: Kind, frame: pd.DataFrame, fix: Fix = None, by: failures.By = "reason") -> str:

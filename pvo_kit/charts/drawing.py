@@ -140,6 +140,12 @@ def head(ax: Axes, title: str, notes: Sequence[str], legend: Sequence[Entry] = (
 def time_axis(ax: Axes, links: Links) -> None:
     """An axis of times over all that is drawn, with as many dates as there is room for."""
     first, last = numbers(np.array(links.span()))
+    clock = " (UTC where its offset is known)" if width(ax) > 330 else ""
+    date_axis(ax, first, last, f"time in the log{clock}")
+
+
+def date_axis(ax: Axes, first: float, last: float, label: str) -> None:
+    """An axis from one date to another (days), with some room at both ends."""
     # At least half a minute in all, so that a single connection has dates on both sides.
     margin = max((last - first) * 0.035, (30 / 86400 - (last - first)) / 2)
     ax.set_xlim(max(first - margin, _EARLIEST), min(last + margin, _LATEST))
@@ -148,8 +154,7 @@ def time_axis(ax: Axes, links: Links) -> None:
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(formatter)
     ax.xaxis.get_offset_text().set_fontsize("small")
-    clock = " (UTC where its offset is known)" if width(ax) > 330 else ""
-    ax.set_xlabel(f"time in the log{clock}", fontsize="small", loc="left")
+    ax.set_xlabel(label, fontsize="small", loc="left")
     ax.tick_params(labelsize="small")
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_axisbelow(True)

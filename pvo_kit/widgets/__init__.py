@@ -10,6 +10,7 @@
     pvo.widgets.what_if_panel(case, 4)           # what would come of another cipher string
     pvo.widgets.live_panel(case)                 # both boxes asked over SSH, into the case
     pvo.widgets.collect_here(case)               # the same in a cell, which can ask for a password
+    pvo.widgets.fleet_filter(fleet, "runs/")     # the cases of a batch, and a choice of them
 
 ``case.evidence`` and ``case.diagnosis`` are what the rest of the package takes and gives. A cell
 that runs again shows the same panel as before, with all that was chosen; all panels of a case
@@ -23,6 +24,7 @@ Each panel's class lists the CSS classes of its widgets; those are stable. All p
 from pvo_kit.widgets.browsing import EvidenceBrowser, evidence_browser
 from pvo_kit.widgets.cards import RemedyCard, remedy_card
 from pvo_kit.widgets.live import LivePanel, collect_here, live_panel
+from pvo_kit.widgets.fleet import FleetFilter, fleet_filter
 from pvo_kit.widgets.logs import LogFilter, log_filter
 from pvo_kit.widgets.observing import ObservationForm, observation_form
 from pvo_kit.widgets.opened import OpenCase, case
@@ -35,6 +37,7 @@ __all__ = [
     "CasePicker",
     "EvidenceBrowser",
     "LivePanel",
+    "FleetFilter",
     "LogFilter",
     "ObservationForm",
     "OpenCase",
@@ -47,6 +50,7 @@ __all__ = [
     "collect_here",
     "evidence_browser",
     "live_panel",
+    "fleet_filter",
     "log_filter",
     "observation_form",
     "remedy_card",

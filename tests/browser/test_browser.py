@@ -183,6 +183,27 @@ def test_a_time_range_chooses_what_the_chart_draws(lab, opened):
         assert page.ink(".pvo-log-chart") > INK, kind
 
 
+# The fleet
+
+
+def test_cases_of_a_batch_are_chosen_and_their_reports_open(lab, opened):
+    page = opened(lab, "20_batch_archive", "technote").run_all()
+    count = page.find(".pvo-fleet-count")
+    expect(count).to_contain_text("17 cases of 17 chosen")
+    choose(page, ".pvo-fleet-scenario", "4 TLS fails")
+    choose(page, ".pvo-fleet-status", "this cause is shown")
+    expect(count).to_contain_text("4 cases of 17 chosen")
+    write(page, ".pvo-fleet-words", "technote")
+    expect(count).to_contain_text("1 case of 17 chosen")
+    choose(page, ".pvo-fleet-case", "technote")
+    expect(page.find(".pvo-fleet-verdicts")).to_contain_text("ADH-CAMELLIA256-SHA")
+    with page.page.expect_popup() as popup:
+        page.find(".pvo-fleet-rows a", has_text="report").click()
+    report = popup.value.frame_locator("iframe")
+    expect(report.locator("body")).to_contain_text("technote")
+    popup.value.close()
+
+
 # JupyterLab as it is
 
 
