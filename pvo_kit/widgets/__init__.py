@@ -23,8 +23,8 @@ Each panel's class lists the CSS classes of its widgets; those are stable. All p
 
 from pvo_kit.widgets.browsing import EvidenceBrowser, evidence_browser
 from pvo_kit.widgets.cards import RemedyCard, remedy_card
-from pvo_kit.widgets.live import LivePanel, collect_here, live_panel
 from pvo_kit.widgets.fleet import FleetFilter, fleet_filter
+from pvo_kit.widgets.live import LivePanel, collect_here, live_panel
 from pvo_kit.widgets.logs import LogFilter, log_filter
 from pvo_kit.widgets.observing import ObservationForm, observation_form
 from pvo_kit.widgets.opened import OpenCase, case
@@ -36,8 +36,8 @@ from pvo_kit.widgets.walking import Walkthrough, walkthrough
 __all__ = [
     "CasePicker",
     "EvidenceBrowser",
-    "LivePanel",
     "FleetFilter",
+    "LivePanel",
     "LogFilter",
     "ObservationForm",
     "OpenCase",
@@ -49,8 +49,8 @@ __all__ = [
     "case_picker",
     "collect_here",
     "evidence_browser",
-    "live_panel",
     "fleet_filter",
+    "live_panel",
     "log_filter",
     "observation_form",
     "remedy_card",
