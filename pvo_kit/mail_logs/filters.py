@@ -36,6 +36,11 @@ class Filter:
         self._known = pl.DataFrame()
 
     @property
+    def keeps_all(self) -> bool:
+        """Whether no row is left out."""
+        return not self.by_connection and self._since is None and self._until is None
+
+    @property
     def by_connection(self) -> bool:
         """Whether rows are kept by where their connection goes to."""
         return self._address is not None or self._port is not None

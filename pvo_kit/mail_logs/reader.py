@@ -52,10 +52,18 @@ def read_mail_logs(
     set of logs, read in the order of their times. ``attrs["coverage"]`` accounts for all lines.
     """
     wanted = Wanted(kinds, Filter(since, until, address, port), year)
-    events, logs = Events(), Logs()
-    for rows, source in _source(paths)(wanted, logs):
-        events.add(rows, source, logs)
-    return _told(events, logs)
+    logs, given = Logs(), expanded(paths)
+    kept = Kept.open(given[0]) if len(given) == 1 and is_kept(given[0]) else None
+    if kept and wanted.keeps_all and wanted.asked == set(kept.manifest["kinds"]):
+        frame = kept.whole(logs)
+        _warn(kept, logs)
+    else:
+        events = Events()
+        for rows, source in _source(given)(wanted, logs):
+            events.add(rows, source, logs)
+        frame = events.frame()
+    frame.attrs["coverage"] = logs.totals.as_dict()
+    return frame
 
 
 def iter_mail_logs(
@@ -119,10 +127,15 @@ def _source(paths: Path | Iterable[Path]) -> Callable[[Wanted, Logs], Rows]:
 
 
 def _read_kept(kept: Kept, wanted: Wanted, logs: Logs) -> Rows:
-    for part, reason in kept.stale.items():
-        _log.warning("%s %s; keep the logs again", kept.folder / part, reason)
     for rows, source in kept.rows(wanted.asked, wanted.told, logs):
         yield wanted.kept(rows, logs), source
+    _warn(kept, logs)
+
+
+def _warn(kept: Kept, logs: Logs) -> None:
+    """Say which parts are stale, and which could not be read."""
+    for part, reason in kept.stale.items():
+        _log.warning("%s %s; keep the logs again", kept.folder / part, reason)
     for part, reason in logs.totals.unread:
         if (kept.folder / part).suffix == ".parquet":
             _log.warning("%s %s", kept.folder / part, reason)
@@ -133,13 +146,9 @@ def _parts(source: Callable[[Wanted, Logs], Rows], wanted: Wanted) -> Iterator[p
     for rows, file in source(wanted, logs):
         events = Events()
         events.add(rows, file, logs)
-        yield _told(events, logs)
-
-
-def _told(events: Events, logs: Logs) -> pd.DataFrame:
-    frame = events.frame()
-    frame.attrs["coverage"] = logs.totals.as_dict()
-    return frame
+        frame = events.frame()
+        frame.attrs["coverage"] = logs.totals.as_dict()
+        yield frame
 
 
 class Wanted:
@@ -151,6 +160,11 @@ class Wanted:
         self.every = not self.asked <= DELIVERY
         # The rows that tell where a connection goes are looked at, even if they are not asked for.
         self.told = self.asked | (_TELL_WHERE if keep.by_connection else frozenset())
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether no row of the kinds asked for is left out."""
+        return self._keep.keeps_all
 
     def kept(self, rows: pl.DataFrame, logs: Logs) -> pl.DataFrame:
         """The rows of kinds asked for that the filter keeps; those that it does not are counted."""
