@@ -1,6 +1,6 @@
 """Settings of all tests: properties are never timed, and CI tries the same examples every time.
 
-``run`` runs the command line in this process.
+``run`` runs the command line in this process, ``browser`` is a real one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from chromium import CHROMIUM, FLAGS, MISSING
 from hypothesis import settings
 
 from pvo_kit import cli
@@ -53,3 +54,15 @@ def run(capsys, monkeypatch):
         return Done(code, captured.out, captured.err)
 
     return runs
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium of the system; one for all, since a process can drive no second one."""
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM is not None, MISSING
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()

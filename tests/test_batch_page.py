@@ -6,7 +6,6 @@ skipped, under ``PVO_CI`` they fail.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from base64 import b64encode
@@ -18,6 +17,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from chromium import needs_browser
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -239,23 +239,6 @@ def test_no_meaning_hangs_on_colour(page):
 
 
 # In a browser
-
-CHROMIUM = (
-    os.environ.get("PVO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-)
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("PVO_CI"), reason="no Chromium: make browser"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture

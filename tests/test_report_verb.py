@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 import laws
 import pytest
 import test_report
+from chromium import needs_browser
 from hypothesis import example, given
 from test_report import ATTRIBUTES, PHRASING, TAGS, escalation, hostile, live, outside_fences
 
@@ -474,23 +475,6 @@ def test_hostile_addresses_stay_text_in_the_charts_words(tmp_path):
 
 
 # The page in a browser
-
-CHROMIUM = (
-    os.environ.get("PVO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-)
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("PVO_CI"), reason="no Chromium: make browser"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture

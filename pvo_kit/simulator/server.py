@@ -12,7 +12,7 @@ import socket
 import threading
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ LOOPBACK = "127.0.0.1"
 HEIGHT = 24
 _LOG = "pvo_kit.simulator"
 _WAIT = 0.2  # seconds between looks at the order to stop
+_GONE = (OSError, EOFError, paramiko.SSHException)  # what a lost connection raises
 
 Around = Callable[[bool], object]
 
@@ -175,10 +176,11 @@ class Server:
                 self._execute(channel, session, command)
             else:
                 self._shell(channel, session)
-        except (OSError, InputError):
+        except (*_GONE, InputError):
             pass  # the client is gone, or the state file is
         finally:
-            channel.close()
+            with suppress(*_GONE):
+                channel.close()
 
     def _execute(self, channel: paramiko.Channel, session: Session, command: str) -> None:
         with self._lock:

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from jupyter_pages import CHROMIUM, FLAGS, MISSING, Lab, Page
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from chromium import needs_browser
+from jupyter_pages import Lab, Page
+from playwright.sync_api import BrowserContext
 
 from pvo_kit import working_copies
 
 
 def pytest_collection_modifyitems(items) -> None:
     """Skip the tests beside where there is no browser; in CI they fail."""
-    if CHROMIUM is None and not os.environ.get("PVO_CI"):
-        for item in items:
-            if Path(__file__).parent in item.path.parents:
-                item.add_marker(pytest.mark.skip(reason=MISSING))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium of the system."""
-    assert CHROMIUM is not None, MISSING
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(needs_browser)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -25,19 +24,9 @@ from playwright.sync_api import BrowserContext, Locator, Route, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "screenshots"
-CHROMIUM = os.environ.get("PVO_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None
-)
-MISSING = "no Chromium here, so the notebooks were not tried in a browser: make browser says how"
 
 LONG = 60_000  # milliseconds; a loaded machine needs a third of it
 expect.set_options(timeout=LONG)
-
-# --no-sandbox because root has no sandbox; the rest keeps Chromium from calling home.
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 # The toolbar says idle before there is a kernel: ask the session itself.
 _KERNEL_IS_READY = """() => {
