@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,14 +139,13 @@ def test_a_password_is_asked_for_in_a_cell_and_saved_nowhere(lab, opened, tmp_pa
         page.find(".pvo-live-run").first.click()
         expect(told).to_contain_text("widgets.collect_here(opened)")
         start_cell(page, 2)
-        for answered in range(1, 1 + len(pair.appliances)):
+        for _ in pair.appliances:
             field = page.box.locator("input.jp-Stdin-input")
             expect(field).to_have_count(1)
+            expect(field).to_have_value("")  # not the one before
             expect(field).to_have_attribute("type", "password")
             field.fill(PASSWORD)
             field.press("Enter")
-            asked = re.compile(rf"(Password of \S+\s+·+\s*){{{answered}}}")
-            expect(page.box.locator("pre", has_text=asked)).to_have_count(1)
         expect(told).to_contain_text("All was captured")
     page.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
     text = path.read_text(encoding="utf-8")
