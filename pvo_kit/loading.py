@@ -31,7 +31,7 @@ from pvo_kit.mail_logs import Coverage, Event, connections, read
 from pvo_kit.mail_logs.header import first_dated
 from pvo_kit.mail_logs.plain import HEAD
 from pvo_kit.mail_logs.relevance import relevant
-from pvo_kit.mail_logs.telling import has_prompt, is_log, is_log_line
+from pvo_kit.mail_logs.telling import has_prompt, holds_entry, is_log, is_log_line
 from pvo_kit.parsers import wizard
 from pvo_kit.progress import Told, is_watched, progress, size_on_disk
 from pvo_kit.sources import LIMITS, Limits, Source, SourceError, Unread, walk
@@ -338,7 +338,7 @@ def _take_mixed(
     texts = wizard.parse(file, rows)
     found.transcripts += cuts
     found.error_texts += texts
-    holds_log = any(is_log_line(row.text) for row in rows)
+    holds_log = any(is_log_line(row.text) for row in rows) or holds_entry(lines)
     if holds_log:
         _take_log(found, _Log(file, lines, cuts), year)
     if cuts or texts:

@@ -16,6 +16,7 @@ from pvo_kit import screen
 from pvo_kit.mail_logs import DELIVERY, Coverage, Event, Header, parse_header, read, read_set
 from pvo_kit.mail_logs.header import first_dated, normalise, stamp_in_name
 from pvo_kit.mail_logs.kinds import KINDS
+from pvo_kit.mail_logs.telling import holds_entry
 
 SHARED = Path(__file__).parents[2] / "shared"
 APRIL = datetime(2014, 4, 7, 15, 48, 42)
@@ -586,3 +587,25 @@ def test_a_hostile_line_takes_no_long_time(line: str) -> None:
 def test_numbers_of_lines_rise() -> None:
     found = events([f"{STAMP} Info: DCID {number} close" for number in range(9)])
     assert all(one.line < other.line for one, other in pairwise(found))
+
+
+# A file that holds one entry, on several lines
+
+BROKEN = [
+    "Info: Connection Error: DCID 5 domain: the.cpq.host IP: 192.0.2.7 port: 7025",
+    "details: [Errno 60] Operation timed out interface: 192.0.2.1 reason:",
+    "connection timed out",
+]
+
+
+def test_an_entry_is_found_though_none_of_its_lines_tells_that_it_is_one() -> None:
+    assert holds_entry(["Hello,", "", *BROKEN])
+    assert not holds_entry(["Hello,", "", *BROKEN[1:]])
+    assert not holds_entry(["Info: we had a", "meeting"])
+
+
+def test_details_go_on_with_a_connection_error_among_prose() -> None:
+    [event] = read(BROKEN, "mail.txt", mixed=True)
+    assert [number for number, _ in event.lines] == [1, 2, 3]
+    assert event.detail
+    assert event.port == 7025

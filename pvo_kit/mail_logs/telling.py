@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pvo_kit import sessions
-from pvo_kit.mail_logs.header import normalise, parse_header
+from pvo_kit.mail_logs.header import cut_column, normalise, parse_header
 from pvo_kit.mail_logs.kinds import recognise
+from pvo_kit.mail_logs.plain import HEAD, Entry, entries
 
 _SAMPLE = 400  # lines that tell whether a file is a log
 
@@ -21,6 +22,12 @@ def is_log_line(text: str) -> bool:
     """A header with a stamp, or a level alone in front of a text of a known kind."""
     found = parse_header(text)
     return found is not None and (found.stamped or recognise(found.body) is not None)
+
+
+def holds_entry(lines: Sequence[str]) -> bool:
+    """Whether an entry of a known kind stands among other text, on one line or on several."""
+    found = entries(lines, mixed=True, column=cut_column(lines[:HEAD]))
+    return any(isinstance(each, Entry) and each.kind for each in found)
 
 
 def has_prompt(lines: Iterable[str]) -> bool:

@@ -48,7 +48,10 @@ class _Check:
                 return f"{where} ({len(old)} before, {len(new)} after)"
             each = zip(old, new, range(1, len(old) + 1), strict=True)
             return self._first((one, other, f"{where} {number}") for one, other, number in each)
-        return None if self._same(old, new, where.rpartition(".")[2]) else where
+        key = where.rpartition(".")[2]
+        if self._same(old, new, key):
+            return None
+        return f"{where}: {old} before, {new} after" if key == "kind" else where
 
     def _first(self, pairs: Any) -> str | None:
         return next(filter(None, (self.differ(*pair) for pair in pairs)), None)

@@ -8,46 +8,98 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from pvo_kit.mail_logs import parse_header, recognise
 from pvo_kit.mail_logs.header import Header, normalise
 from pvo_kit.mail_logs.kinds import glued
+from pvo_kit.mail_logs.plain import Entry, entries
+from pvo_kit.mail_logs.telling import has_prompt, is_log_line
 from pvo_kit.redaction.lines import Lines
 from pvo_kit.redaction.vocabulary import is_own
-from pvo_kit.redaction.wraps import break_like
+from pvo_kit.redaction.wraps import breaks_like
 
 _WHOLE = {
     "subject": "subject",
     "attachment": "attachment name",
     "custom-log-entry": "log text",
 }
+_MOST_TRIED = 2000  # ways to break an entry
 
 
-def entry(lines: Lines, shown: Sequence[str], column: int | None) -> list[str]:
-    """Redact the lines of an entry of a known kind, given as they were seen.
+def entry(
+    lines: Lines,
+    shown: Sequence[str],
+    column: int | None,
+    *,
+    mixed: bool = False,
+    behind: Sequence[str] = (),
+) -> list[str]:
+    """Redact the lines of an entry, given as they were seen.
 
-    ``column`` is the width at which a terminal cut the file's lines, if one did.
+    ``column`` is the width at which a terminal cut the file's lines, if one did. In ``mixed`` text
+    the lines ``behind`` the entry are looked at too: none of them may become a part of it.
     """
     if len(shown) == 1:
         return [_one(lines, shown[0])]
     texts = [normalise(line) for line in shown]
     header = parse_header(texts[0])
     if not header:
-        return [lines.told(line) for line in shown]
+        return [lines.free(line) for line in shown]
     body, breaks = header.body, []
     for before, line, text in zip(shown, shown[1:], texts[1:], strict=False):
         is_cut = len(before) == column and before[-1:] != " " and line[:1] != " "
         longer = glued(body, text) if is_cut else f"{body} {text}"
         breaks.append(len(longer) == len(body) + len(text))
         body = longer
-    joined = texts[0][: len(texts[0]) - len(header.body)] + body
+    if not recognise(body) and not any(breaks):
+        return [other(lines, line) for line in shown]
+    before_body = texts[0][: len(texts[0]) - len(header.body)]
+    joined = before_body + body
     new = _one(lines, joined)
-    if new == joined and not any(breaks):
+    if new == joined and not any(breaks) and _reads_as(list(shown), shown, new, mixed, behind):
         return list(shown)
-    # Broken at blanks wherever a terminal had cut: a log is read as cut only where all of it is.
-    pieces = break_like(new, texts, breaks)
-    return [_placed(line, text, piece)
-            for line, text, piece in zip(shown, texts, pieces, strict=True)]  # fmt: skip
+    return _broken(new, shown, breaks, len(before_body.split()), mixed, behind)
+
+
+def _broken(
+    new: str,
+    shown: Sequence[str],
+    breaks: Sequence[bool],
+    least: int,
+    mixed: bool,
+    behind: Sequence[str],
+) -> list[str]:
+    """Break a redacted entry into as many lines as it stood on, so that it reads as it did.
+
+    It is broken at blanks wherever a terminal had cut: a log is read as cut only where all of it
+    is. Where a reader would end the entry too early like that, other blanks are taken.
+    """
+    texts = [normalise(line) for line in shown]
+    first: list[str] = []
+    for pieces in islice(breaks_like(new, texts, breaks, least), _MOST_TRIED):
+        lines = [_placed(line, text, piece)
+                 for line, text, piece in zip(shown, texts, pieces, strict=True)]  # fmt: skip
+        if _reads_as(lines, shown, new, mixed, behind):
+            return lines
+        first = first or lines
+    return first
+
+
+def _reads_as(
+    lines: list[str], shown: Sequence[str], joined: str, mixed: bool, behind: Sequence[str]
+) -> bool:
+    """Whether the reader finds one entry in these lines, and they look like a log's as before."""
+    found = next(entries([*lines, *behind], mixed, None))
+    whole = parse_header(normalise(joined))
+    return (
+        isinstance(found, Entry)
+        and whole is not None
+        and len(found.pieces) == len(lines)
+        and found.body.split() == whole.body.split()
+        and is_log_line(normalise(lines[0])) == is_log_line(normalise(shown[0]))
+        and has_prompt(lines) == has_prompt(shown)
+    )
 
 
 def other(lines: Lines, line: str) -> str:
@@ -59,7 +111,9 @@ def other(lines: Lines, line: str) -> str:
 def _one(lines: Lines, line: str) -> str:
     header = parse_header(normalise(line))
     found = recognise(header.body) if header else None
-    return _behind(lines, line, header, found[0].name if found else None) if header else line
+    if not header:
+        return lines.free(line)
+    return _behind(lines, line, header, found[0].name if found else None)
 
 
 def _behind(lines: Lines, line: str, header: Header, kind: str | None) -> str:

@@ -11,9 +11,8 @@ from typing import BinaryIO
 
 from pvo_kit import configuration, observations, screen, text
 from pvo_kit.evidence import Kind
-from pvo_kit.mail_logs import read
 from pvo_kit.mail_logs.header import cut_column
-from pvo_kit.mail_logs.plain import HEAD
+from pvo_kit.mail_logs.plain import HEAD, Entry, entries
 from pvo_kit.redaction import configurations, logs, notes, transcripts
 from pvo_kit.redaction.lines import Lines
 
@@ -53,7 +52,7 @@ def _lines(
     lines: Lines, file: str, kind: Kind, is_log: bool, found: Iterator[Line], *, is_large: bool
 ) -> Iterator[Line]:
     if is_log:
-        yield from _log(lines, file, found)
+        yield from _log(lines, found)
     elif is_large:
         yield from ((lines.free(shown(line)), ending) for line, ending in found)
     else:
@@ -71,7 +70,7 @@ def _whole(lines: Lines, file: str, kind: Kind, old: list[str]) -> list[str]:
     return transcripts.redact(lines, file, old)
 
 
-def _log(lines: Lines, file: str, found: Iterator[Line]) -> Iterator[Line]:
+def _log(lines: Lines, found: Iterator[Line]) -> Iterator[Line]:
     """Redact a log entry by entry; lines wait until the reader has told what they belong to."""
     waiting: deque[tuple[int, str, str]] = deque()
     head = list(islice(found, HEAD))
@@ -82,8 +81,10 @@ def _log(lines: Lines, file: str, found: Iterator[Line]) -> Iterator[Line]:
             waiting.append((number, shown(line), ending))
             yield waiting[-1][1]
 
-    for event in read(passing(), file):
-        numbers = [number for number, _ in event.lines]
+    for each in entries(passing(), False, column):
+        if not isinstance(each, Entry):
+            continue
+        numbers = [piece.number for piece in each.pieces]
         while waiting and waiting[0][0] < numbers[0]:
             _, line, ending = waiting.popleft()
             yield logs.other(lines, line), ending

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import islice
 
 from pvo_kit import catalog, sessions
 from pvo_kit.evidence import Row, Transcript
 from pvo_kit.mail_logs import read
-from pvo_kit.mail_logs.header import cut_column
+from pvo_kit.mail_logs.header import cut_column, normalise, parse_header
 from pvo_kit.mail_logs.plain import HEAD
 from pvo_kit.parsers import refusals, version, wizard
 from pvo_kit.parsers.reading import Reading
 from pvo_kit.redaction import logs
 from pvo_kit.redaction.lines import Lines
-from pvo_kit.redaction.wraps import break_like, cut_at_width
+from pvo_kit.redaction.wraps import break_like, breaks_like, cut_at_width
 
 _WIDTHS = (80, 132)
+_MOST_TRIED = 2000  # ways to break a row
+_BEHIND = 8  # lines behind an entry that might be taken for its end
 
 
 def redact(lines: Lines, file: str, shown: Sequence[str]) -> list[str]:
@@ -46,7 +49,9 @@ def _entries(lines: Lines, file: str, shown: Sequence[str], new: list[str]) -> s
     column = cut_column(shown[:HEAD])
     for event in read(shown, file, mixed=True):
         numbers = [number for number, _ in event.lines]
-        entry = logs.entry(lines, [shown[number - 1] for number in numbers], column)
+        taken = [shown[number - 1] for number in numbers]
+        behind = shown[numbers[-1] : numbers[-1] + _BEHIND]
+        entry = logs.entry(lines, taken, column, mixed=True, behind=behind)
         for number, line in zip(numbers, entry, strict=True):
             new[number - 1] = line
         done.update(numbers)
@@ -84,14 +89,38 @@ def _broken(found: Sequence[Row], new: list[str], wrapped: Sequence[tuple[Row, s
         width = len(sessions.clean(row.raw[0][1]))
         _put(shown, cut_at_width(text, width, len(shown)), new)
     new = _as_wide(new, found)
-    groups = {tuple(number for number, _ in row.raw) for row in sessions.rows(new)}
-    if all(tuple(number for number, _ in row.raw) in groups for row, _ in wrapped):
-        return new
-    for row, text in wrapped:
-        shown = _shown(row)
-        pieces = [sessions.clean(line) for _, line in shown]
-        _put(shown, break_like(text, pieces, [True] * (len(pieces) - 1)), new)
-    return _as_wide(new, found)
+    apart = _apart(wrapped, new)
+    while apart:  # one line that is too wide may hide from a reader that others were cut
+        for row, text in apart:
+            shown = _shown(row)
+            _put(shown, _at_blanks(text, [sessions.clean(line) for _, line in shown]), new)
+        new = _as_wide(new, found)
+        wrapped = [each for each in wrapped if each not in apart]
+        apart = _apart(wrapped, new)
+    return new
+
+
+def _apart(wrapped: Sequence[tuple[Row, str]], lines: Sequence[str]) -> list[tuple[Row, str]]:
+    """The rows among these that are no longer read as one."""
+    groups = {_numbers(row) for row in sessions.rows(lines)}
+    return [(row, text) for row, text in wrapped if _numbers(row) not in groups]
+
+
+def _numbers(row: Row) -> tuple[int, ...]:
+    return tuple(number for number, _ in row.raw)
+
+
+def _at_blanks(text: str, old: Sequence[str]) -> list[str]:
+    """Break a row at blanks, so that a line begins as a log's only where the old one did."""
+    glued = [True] * (len(old) - 1)
+    heads = _heads(old)
+    ways = islice(breaks_like(text, old, glued), _MOST_TRIED)
+    fitting = (pieces for pieces in ways if _heads(pieces) == heads)
+    return next(fitting, None) or break_like(text, old, glued)
+
+
+def _heads(lines: Sequence[str]) -> list[bool]:
+    return [parse_header(normalise(line)) is not None for line in lines]
 
 
 def _shown(row: Row) -> list[tuple[int, str]]:

@@ -7,7 +7,12 @@ as wide, since that is how they are known to be one; log lines may break at any 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from math import comb
+
+_MOST_CHOICES = 2000
+"""Ways to break a text up to which all of them are looked at."""
 
 
 def cut_at_width(text: str, width: int, count: int) -> list[str]:
@@ -45,15 +50,55 @@ def break_like(text: str, pieces: Sequence[str], glued: Sequence[bool]) -> list[
     ``glued`` tells of each break whether it stood in the middle of a word; it comes before it then.
     All pieces but the last end in the blank that they were broken at.
     """
+    return next(breaks_like(text, pieces, glued))
+
+
+def breaks_like(
+    text: str, pieces: Sequence[str], glued: Sequence[bool], least: int = 1
+) -> Iterator[list[str]]:
+    """Yield ways to break a text as ``break_like`` does, from that one on: the nearest first.
+
+    The first piece has ``least`` words or more.
+    """
     words = list(re.finditer(r"\S+\s*", text))
+    nearest = _nearest(len(words), pieces, glued, least)
+    yield _pieces(text, words, nearest)
+    for breaks in _others(nearest, least, len(words)):
+        yield _pieces(text, words, breaks)
+
+
+def _nearest(count: int, pieces: Sequence[str], glued: Sequence[bool], least: int) -> list[int]:
+    """The words before which to break, of so many, in the proportion of the old pieces."""
     before = sum(len(piece.split()) for piece in pieces) - sum(glued)
     breaks: list[int] = []
     passed = 0
     for number, piece in enumerate(pieces[:-1]):
         passed += len(piece.split()) - glued[number]
-        wanted = round(passed * len(words) / before) if before else 0
-        first = breaks[-1] + 1 if breaks else 1
+        wanted = round(passed * count / before) if before else 0
+        first = breaks[-1] + 1 if breaks else least
         left = len(pieces) - 2 - number  # breaks that must still fit behind this one
-        breaks.append(max(first, min(wanted, len(words) - 1 - left)))
+        breaks.append(max(first, min(wanted, count - 1 - left)))
+    return breaks
+
+
+def _others(nearest: Sequence[int], least: int, count: int) -> Iterator[Sequence[int]]:
+    """All other breaks by how far they are; where these are too many, all of them moved alike."""
+    choices = range(least, count)
+    if comb(len(choices), len(nearest)) <= _MOST_CHOICES:
+        every = list(combinations(choices, len(nearest)))
+        every.sort(key=lambda breaks: sum(abs(a - b) for a, b in zip(breaks, nearest, strict=True)))
+        yield from every
+        return
+    for step in range(1, count):
+        for moved in (-step, step):
+            breaks = [at + moved for at in nearest]
+            for place in range(len(breaks)):
+                lowest = least + place
+                highest = count - len(breaks) + place
+                breaks[place] = min(max(breaks[place], lowest), highest)
+            yield breaks
+
+
+def _pieces(text: str, words: Sequence[re.Match[str]], breaks: Sequence[int]) -> list[str]:
     places = [words[at].start() if at < len(words) else len(text) for at in breaks]
     return [text[start:end] for start, end in zip([0, *places], [*places, len(text)], strict=True)]
