@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pvo_kit import screen
 from pvo_kit.mail_logs import DELIVERY, Coverage, Event, Header, parse_header, read, read_set
-from pvo_kit.mail_logs.header import first_dated, normalise, stamp_in_name
+from pvo_kit.mail_logs.header import cut_column, first_dated, normalise, stamp_in_name
 from pvo_kit.mail_logs.kinds import KINDS
 from pvo_kit.mail_logs.telling import holds_entry
 
@@ -604,8 +604,12 @@ def test_an_entry_is_found_though_none_of_its_lines_tells_that_it_is_one() -> No
     assert not holds_entry(["Info: we had a", "meeting"])
 
 
-def test_details_go_on_with_a_connection_error_among_prose() -> None:
-    [event] = read(BROKEN, "mail.txt", mixed=True)
-    assert [number for number, _ in event.lines] == [1, 2, 3]
-    assert event.detail
-    assert event.port == 7025
+def test_what_follows_a_prompt_does_not_hide_that_a_terminal_cut_the_log_above() -> None:
+    line = "Mon Apr  7 15:48:42 2014 Info: New SMTP DCID 5 interface 192.0.2.1 address 198.51.100.7"
+    printed = [line[:80], line[80:] + " port 7025", "", "esa.example.com> exit", "", "Regards, me"]
+    assert cut_column(printed) == 80
+    [event] = read(printed, "session.txt", mixed=True)
+    assert [number for number, _ in event.lines] == [1, 2]
+    assert cut_column([*printed[:2], "Regards, me"]) is None
+    wide = f"(Machine {'esa' * 20}.example.com)> grep -e 7025 mail_logs"
+    assert cut_column([wide, "", *printed]) == 80

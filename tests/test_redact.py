@@ -56,7 +56,7 @@ def lawful(paths, folder, key=KEY):
 def nothing_is_left(out, names):
     """Law 1: no original value stands anywhere in the copy as a whole token."""
     texts = list(laws.unpacked(out))
-    for data in laws.unpacked(out).values():
+    for data in _written(out):
         texts += [data.decode(encoding, "replace") for encoding in ("utf-8", "utf-16", "cp932")]
     whole = "\n".join(texts).lower()
     new = {name.lower() for kind in names.values() for name in kind.values()}
@@ -66,6 +66,12 @@ def nothing_is_left(out, names):
             if leaks.is_secret(value) and value.lower() not in new:
                 token = rf"(?<![\w.-]){re.escape(value.lower())}(?![\w-])(?!\.\w)"
                 assert not re.search(token, whole), f"{kind} {value} is left"
+
+
+def _written(out):
+    """What was written; the seal without its keys, since a host may be called ``mark`` too."""
+    for file, data in laws.unpacked(out).items():
+        yield re.sub(rb'"[a-z_ ]+":', b"", data) if file == seal.FILE else data
 
 
 def the_same_story(before, after, names):
@@ -255,6 +261,13 @@ Nobody at {sister} told {user}@{domain} or {person} why the {company} of {other}
 DCID 5 close
 """  # noqa: E501
 
+PRINTED = """
+
+{box}> grep -e 7025 mail_logs
+
+{log}
+{box}> exit"""
+
 HEADS = {
     "plain": "Mon Apr  7 15:48:42 2014 Info: ",
     "level": "Info: ",
@@ -330,12 +343,15 @@ def escalations(draw):
     encoding = draw(st.sampled_from(ENCODINGS))
     greeting = {"cp932": "ご参考までに。\n", "latin-1": "Grüße\n"}.get(encoding, "")
     ending = draw(st.sampled_from(["\n", "\r\n"]))
-    files = {
-        f"{values['company']}/session of {values['user']}.txt": (greeting + session)
-        .replace("\n", ending)
-        .encode(encoding),
-        "mail_logs/mail.current": log.encode(),
-    }
+    files = {}
+    if draw(st.booleans()):
+        files["mail_logs/mail.current"] = log.encode()
+    else:
+        is_head_cut = False  # the session's prompts tell what its file is
+        session = session.replace("\n\nRegards", PRINTED.format(**values, log=log) + "\n\nRegards")
+    files[f"{values['company']}/session of {values['user']}.txt"] = (
+        (greeting + session).replace("\n", ending).encode(encoding)
+    )
     return files, values, is_head_cut
 
 
@@ -397,7 +413,7 @@ def test_the_laws_hold_for_made_escalations(made, how, key, tmp_path_factory):
         return
     out, names, _ = copy
     texts = list(laws.unpacked(out))
-    texts += [laws.text_of(data) or "" for data in laws.unpacked(out).values()]
+    texts += [laws.text_of(data) or "" for data in _written(out)]
     whole = "\n".join(texts)
     new = {name.lower() for kind in names.values() for name in kind.values()}
     for kind, value in values.items():
@@ -442,6 +458,15 @@ CUTS = [(form, width, number) for form in HEADS for width in (80, 132)
 )
 def test_a_log_that_a_terminal_cut_tells_the_same_story(form, width, number, tmp_path):
     lawful(_cut(form, width, number, tmp_path), tmp_path)
+
+
+def test_a_line_of_a_printed_log_that_is_not_known_is_free_text(tmp_path):
+    log = "Mon Apr  7 15:48:42 2014 Info: Lena of Contoso, 030-1234-5678, knows why\nand Holm too"
+    session = SESSION.format(**VALUES).replace("\n\nRegards", "{printed}\n\nRegards")
+    text = session.format(printed=PRINTED.format(**VALUES, log=log)).encode()
+    out, _, _ = lawful(_packed({"a.txt": text}, "files", tmp_path / "in"), tmp_path)
+    copy = "\n".join(laws.text_of(data) for data in laws.unpacked(out).values())
+    assert "Mon Apr  7 15:48:42 2014 Info: Xxxx of Xxxxxxx, 000-0000-0000, knows why\n" in copy
 
 
 def test_a_line_cut_within_its_header_and_too_long_to_be_cut_again_is_refused(tmp_path):

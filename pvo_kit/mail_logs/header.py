@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from pvo_kit import screen
@@ -255,23 +254,25 @@ _TERMINAL_WIDTHS = (80, 132)
 
 
 def cut_column(head: Sequence[str]) -> int | None:
-    """The width at which a terminal cut all lines that are continued, or None."""
-    widest = max(map(len, head), default=0)
-    if widest not in _TERMINAL_WIDTHS:
-        return None
+    """The width at which a terminal cut all log lines that are continued, or None.
+
+    Prompts, and what stands behind them up to the next header, are no log lines.
+    """
     shown = [(len(raw), text) for raw in head if (text := normalise(raw))]
-    cut, within = False, False
-    for (width, text), (_, following) in pairwise(shown):
-        header = parse_header(text)
-        within = within or header is not None
-        if not within or parse_header(following) or is_foreign(following):
-            within = within and header is not None
-            continue
-        if width == widest:
-            cut = True
-        elif not _stands_alone(header):
-            return None
-    return widest if cut else None
+    headers = [parse_header(text) for _, text in shown]
+    within, widest = False, 0
+    continued: list[tuple[int, Header | None]] = []
+    for place, ((width, text), header) in enumerate(zip(shown, headers, strict=True)):
+        within = header is not None or (within and not is_foreign(text))
+        widest = max(widest, width) if within else widest
+        following = place + 1 < len(shown) and headers[place + 1] is None
+        if within and following and not is_foreign(shown[place + 1][1]):
+            continued.append((width, header))
+    cut = [width == widest for width, _ in continued]
+    if widest not in _TERMINAL_WIDTHS or not any(cut):
+        return None
+    others = [header for (_, header), is_cut in zip(continued, cut, strict=True) if not is_cut]
+    return widest if all(map(_stands_alone, others)) else None
 
 
 def _stands_alone(header: Header | None) -> bool:

@@ -838,7 +838,7 @@ def _try(kinds: tuple[Kind, ...], body: str) -> Recognised | None:
 
 # What may follow where the free text has not begun: "(external quarantine)", "for x.com".
 _FREE_TEXT_BEGINS = re.compile(
-    r"[(\[]|for [^ ]+$|to (?:offbox|Centrali[sz]ed) |CN[:=]|reason: |details: |interface: "
+    r"[(\[]|for [^ ]+$|to (?:offbox|Centrali[sz]ed) |CN[:=]|reason: |interface: "
 )
 _COMPLETE = re.compile(
     r"(?:no certificate from server|has expired|self.signed certificate(?: in certificate chain)?"

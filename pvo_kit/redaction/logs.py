@@ -90,10 +90,11 @@ def _reads_as(
     lines: list[str], shown: Sequence[str], joined: str, mixed: bool, behind: Sequence[str]
 ) -> bool:
     """Whether the reader finds one entry in these lines, and they look like a log's as before."""
-    found = next(entries([*lines, *behind], mixed, None))
+    told = entries([*lines, *behind], mixed, None)
+    found = next((each for each in told if isinstance(each, Entry)), None)
     whole = parse_header(normalise(joined))
     return (
-        isinstance(found, Entry)
+        found is not None
         and whole is not None
         and len(found.pieces) == len(lines)
         and found.body.split() == whole.body.split()

@@ -72,7 +72,8 @@ def _of_transcript(cut: Transcript) -> set[int]:
     reading = Reading(cut)
     command = catalog.find(cut.command)
     refusals.parse(reading)
-    if command and command.parser:
+    # What a log's command printed is entries, or a customer's own text.
+    if command and command.parser and cut.verb not in catalog.LOG_COMMANDS:
         # One that breaks does so in the diagnosis too; what it had read so far was read.
         with suppress(Exception):
             command.parser(reading)
