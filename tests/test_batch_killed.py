@@ -104,7 +104,7 @@ def test_no_worker_outlives_a_run_that_ends(archive, tmp_path):
     assert len(family) >= 2
     process.communicate()
     assert process.returncode == 1
-    assert not [each for each in family if lives(each)]
+    until(lambda: not any(map(lives, family)), f"the end of {family}")
 
 
 def test_a_second_run_beside_one_is_refused_and_harms_nothing(archive, undisturbed, tmp_path):
