@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import subprocess
@@ -353,6 +354,15 @@ def test_a_damaged_archive_is_told_in_every_form():
     assert "ends in the middle" in to_markdown(damaged, some.evidence)
     assert "ends in the middle" in to_text(damaged)
     assert "amaged" not in some.html + some.markdown + some.text
+
+
+def test_what_is_damaged_is_told_once(tmp_path):
+    (tmp_path / "mail.log.gz").write_bytes(gzip.compress(b"Info: New SMTP DCID 5\n" * 9000)[:-9])
+    (tmp_path / "a.bin").write_bytes(bytes(range(256)))
+    text = to_text(pvo.diagnose(pvo.load(tmp_path)))
+    assert text.count("mail.log.gz is cut off") == 1
+    assert "mail.log.gz:" not in text.partition("Not used")[2]
+    assert "a.bin: " in text.partition("Not used")[2]
 
 
 RENDER_ALL = """

@@ -148,8 +148,9 @@ def _captured(diagnosis: Diagnosis) -> Iterator[str]:
 
 
 def _unused(diagnosis: Diagnosis) -> Iterator[str]:
+    damaged = set(diagnosis.damage)  # is told apart
     for entry in diagnosis.files:
-        if entry.reason:
+        if entry.reason and f"{entry.file} {entry.reason}" not in damaged:
             yield f"{entry.file}: {entry.reason}"
 
 
