@@ -278,7 +278,7 @@ def _row(entry: Entry, kind: str, local_time: datetime | None, logs: Logs) -> di
         "appliance": logs.hosts.number(header.host),
         "kind": engine.NAMES.index(kind),
         **{name: fields.get(name) for name in engine.TEXTS},
-        **{name: plain.number(fields.get(name)) for name in engine.NUMBERS},
+        **plain.numbers(fields),
     }
 
 

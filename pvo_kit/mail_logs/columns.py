@@ -14,19 +14,17 @@ from pandas.arrays import ArrowStringArray, IntegerArray
 from pvo_kit import frames
 from pvo_kit.mail_logs import engine
 from pvo_kit.mail_logs.batches import Logs, Names
+from pvo_kit.mail_logs.plain import NUMBERS
 from pvo_kit.mail_logs.running import NO_OFFSET
 
 _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 _FEW = ("interface", "tls_protocol", "tls_cipher")
 _TEXTS = ("rids", "address", "domain", "detail")
-_NUMBERS = ("dcid", "icid", "mid", "port")
-_LARGEST = np.iinfo(np.int32).max
 _PREPARED = [
     pl.col("kind").cast(pl.Int8).alias("event"),
-    pl.col(*_NUMBERS[:3]).fill_null(0),
-    *(pl.col(name).is_null().alias(f"no {name}") for name in _NUMBERS[:3]),
-    pl.when(pl.col("port") <= _LARGEST).then("port").otherwise(0).cast(pl.Int32).alias("port"),
-    (pl.col("port").is_null() | (pl.col("port") > _LARGEST)).alias("no port"),
+    pl.col("dcid", "icid", "mid").fill_null(0),
+    pl.col("port").fill_null(0).cast(pl.Int32),
+    *(pl.col(name).is_null().alias(f"no {name}") for name in NUMBERS),
     (pl.col("offset") == NO_OFFSET).alias("no offset"),
 ]
 """Columns as the frame holds them: numbers apart from whether there is none."""
@@ -100,7 +98,7 @@ class Events:
             self._parts[name].append(rows[name].to_numpy().view("M8[us]"))
         for name in ("event", "session", "line"):
             self._parts[name].append(rows[name].to_numpy())
-        for name in ("offset", *_NUMBERS):
+        for name in ("offset", *NUMBERS):
             self._parts[name].append((rows[name].to_numpy(), rows[f"no {name}"].to_numpy()))
         for name in _TEXTS:
             self._parts[name].append(_arrow(rows[name]))
@@ -122,7 +120,7 @@ class Events:
         if name in _TEXTS:
             texts = pa.chunked_array(parts)
             return ArrowStringArray(texts, dtype=_TEXT)  # type: ignore[call-arg]
-        if name == "offset" or name in _NUMBERS:
+        if name == "offset" or name in NUMBERS:
             values, missing = zip(*parts, strict=True)
             return IntegerArray(np.concatenate(values), np.concatenate(missing))
         return np.concatenate(parts)

@@ -29,7 +29,7 @@ NAMES: tuple[str, ...] = tuple(kind.name for kind in KINDS)
 NOT_KNOWN, NOT_LOOKED_AT = len(NAMES), len(NAMES) + 1
 """What stands in ``kind`` for a line of no known kind, and for one without the word wanted."""
 
-NUMBERS = {"dcid": pl.Int64, "icid": pl.Int64, "mid": pl.Int64, "port": pl.Int64}
+NUMBERS = dict.fromkeys(plain.NUMBERS, pl.Int64)
 TEXTS = ("interface", "tls_protocol", "tls_cipher", "rids", "address", "domain", "detail")
 SCHEMA: dict[str, type[pl.DataType]] = {
     "row": pl.UInt32, "kind": pl.UInt8, **dict.fromkeys(TEXTS, pl.String), **NUMBERS
@@ -213,11 +213,7 @@ def _query(part: pl.DataFrame, row: _Row, asked: frozenset[str]) -> pl.LazyFrame
         told = part.lazy()
     fields = told.with_columns(fields=pl.col("body").str.extract_groups(pattern)).unnest("fields")
     texts = [_some(pl.col(name)).alias(name) for name in TEXTS if name in row.kind.fields]
-    numbers = [
-        _fitting(pl.col(name)).cast(dtype, strict=False).alias(name)
-        for name, dtype in NUMBERS.items()
-        if name in row.kind.fields
-    ]
+    numbers = [_number(name).alias(name) for name in NUMBERS if name in row.kind.fields]
     known = pl.col(row.sure).is_not_null().alias("taken") if row.sure else pl.col("taken")
     return fields.select("row", *texts, *numbers, known)
 
@@ -227,9 +223,13 @@ def _some(text: pl.Expr) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _fitting(digits: pl.Expr) -> pl.Expr:
-    """Digits, if they are few enough for a number."""
-    return pl.when(digits.str.len_bytes() < _DIGITS).then(digits)
+def _number(name: str) -> pl.Expr:
+    """A field of digits as a number, if it is not too large."""
+    digits = pl.col(name)
+    number = (
+        pl.when(digits.str.len_bytes() < _DIGITS).then(digits).cast(NUMBERS[name], strict=False)
+    )
+    return pl.when(number <= plain.LARGEST_PORT).then(number) if name == "port" else number
 
 
 def _split(part: pl.DataFrame, told: pl.DataFrame, row: _Row) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -269,5 +269,4 @@ def _recognised(text: str, word: str | None) -> dict[str, object]:
     if not found:
         return {"kind": NOT_KNOWN}
     kind, fields = found
-    numbers = {name: plain.number(fields.get(name)) for name in NUMBERS}
-    return {"kind": NAMES.index(kind.name), **fields, **numbers}
+    return {"kind": NAMES.index(kind.name), **fields, **plain.numbers(fields)}

@@ -45,6 +45,9 @@ from pvo_kit.mail_logs.header import (
 )
 from pvo_kit.mail_logs.kinds import Coverage, Kind, free_text_goes_on, glued, recognise
 
+LARGEST_PORT = 65_535
+"""A larger number is no port."""
+
 HEAD = 5000  # lines that decide how a file is wrapped and which year it is of
 
 
@@ -176,14 +179,15 @@ def _event(
 ) -> Event:  # fmt: skip
     pieces = tuple((piece.number, piece.raw) for piece in entry.pieces)
     values: dict[str, Any] = dict.fromkeys(_TEXT_FIELDS) | dict(entry.fields)
-    values |= {name: number(entry.fields.get(name)) for name in _NUMBERS}
+    values |= numbers(entry.fields)
     return Event(_utc(local_time, offset), local_time, offset, entry.header.level,
                  entry.kind.name if entry.kind else "", appliance=box, source=file,
                  session=session, line=pieces[0][0], lines=pieces, **values)  # fmt: skip
 
 
 _TEXT_FIELDS = ("interface", "tls_protocol", "tls_cipher", "rids", "address", "domain", "detail")
-_NUMBERS = ("dcid", "icid", "mid", "port")
+NUMBERS = ("dcid", "icid", "mid", "port")
+"""Fields that are numbers."""
 
 
 def _utc(local_time: datetime | None, offset: int | None) -> datetime | None:
@@ -198,6 +202,14 @@ def _utc(local_time: datetime | None, offset: int | None) -> datetime | None:
 def number(value: str | None) -> int | None:
     """Digits as a number; None where there are none, or too many for the frame's columns."""
     return int(value) if value and len(value) < 19 else None  # more does not fit an Int64
+
+
+def numbers(fields: Mapping[str, str | None]) -> dict[str, int | None]:
+    """The fields of an entry that are numbers, by name."""
+    found = {name: number(fields.get(name)) for name in NUMBERS}
+    if (found["port"] or 0) > LARGEST_PORT:
+        found["port"] = None
+    return found
 
 
 def account(
