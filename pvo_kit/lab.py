@@ -20,6 +20,9 @@ FOLDER = "pvo-notebooks"
 
 START = "00_start_here.ipynb"
 
+UPLOAD = 100 * 1024 * 1024
+"""Bytes that a browser may send to a notebook at once; the server's own limit is 10 MiB."""
+
 _SETTINGS = Path(__file__).resolve().parent / "lab_settings"
 _NEEDED = ("jupyterlab", "ipywidgets")
 
@@ -76,6 +79,7 @@ def _options(folder: Path, browser: bool, port: int | None, token: str) -> list[
         f"--LabApp.default_url=/lab/workspaces/pvo-kit/tree/{START}",
         f"--LabApp.app_settings_dir={_SETTINGS}",
         "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.tornado_settings={{'websocket_max_message_size': {UPLOAD}}}",
         f"--IdentityProvider.token={token}",
         # In a container everybody is root, and only this machine is let in.
         "--ServerApp.allow_root=True",

@@ -162,7 +162,7 @@ def test_the_table_escapes_what_evidence_holds(tmp_path):
     assert "<script" not in html
     assert "<b>x" not in html
     assert html.count("<tr>") == 7
-    assert '<th scope="col">Change</th>' in html
+    assert ">Change</th>" in html
 
 
 # The command line

@@ -123,6 +123,7 @@ def test_the_server_is_on_loopback_with_a_token_of_its_own_each_time(monkeypatch
     addresses = capsys.readouterr().err.splitlines()
     assert addresses == [f"JupyterLab: http://127.0.0.1:8888/lab/tree?token={t}" for t in tokens]
     assert "--ServerApp.ip=127.0.0.1" in first
+    assert f"--ServerApp.tornado_settings={{'websocket_max_message_size': {lab.UPLOAD}}}" in first
     assert {"--no-browser", "--ServerApp.port=8899", "--ServerApp.port_retries=0"} <= set(first)
     assert not {"--no-browser", "--ServerApp.port_retries=0"} & set(second)
 

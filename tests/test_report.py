@@ -781,7 +781,17 @@ def test_evidence_changes_the_words_of_a_page_and_nothing_else(host, file, line,
     for value in (host, file, line, words):
         assert terminal(value) in page.text
     table = parsed(to_html_table(diagnosis))
-    assert {node.tag for node in table} <= {"", "table", "thead", "tbody", "tr", "th", "td", "b"}
+    assert {node.tag for node in table} <= {
+        "",
+        "div",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "b",
+    }
     assert terminal(words) in table.text
 
 

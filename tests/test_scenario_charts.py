@@ -246,6 +246,53 @@ def test_each_state_has_its_colour_its_hatch_and_its_sign():
     assert len(legend(ax)) == 3
 
 
+@pytest.mark.parametrize("lanes", [2, 3, 4, 5, 7])
+def test_long_host_names_stand_apart_and_stay_apart(lanes):
+    ax = draw("status_line", of_hosts(lanes, LONG))
+    _is_legible(ax)
+    below = [tick.get_text() for tick in ax.get_xticklabels()]
+    assert len(set(below)) == lanes
+    assert "Host names without their domain, mail-gateway.corp.example.com." in texts(ax)
+    canvas = rendered(ax)
+    height = canvas.get_width_height()[1]
+    for tick in ax.get_xticklabels():
+        box = tick.get_window_extent(canvas.get_renderer())
+        assert -1 <= box.y0 <= box.y1 <= height
+
+
+def test_short_host_names_are_shown_in_full():
+    ax = draw("status_line", of_hosts(2, "esa-{}.example.com"))
+    assert [tick.get_text().split("\n")[0] for tick in ax.get_xticklabels()] == [
+        "esa-0.example.com", "esa-1.example.com",
+    ]  # fmt: skip
+    assert "without their domain" not in texts(ax)
+
+
+LONG = "esa-frankfurt-0{}.mail-gateway.corp.example.com"
+
+
+def of_hosts(count: int, name: str) -> pd.DataFrame:
+    """A table of states in which each of so many hosts has a lane."""
+    frame = made("status_line", 14)
+    return frame.assign(
+        host=[name.format(n % count) for n in range(14)], subject="port 7025", role="esa"
+    )
+
+
+@pytest.mark.parametrize("kind", ["feature_matrix", "level_matrix"])
+def test_columns_of_long_host_names_are_told_apart(kind):
+    column = {"feature_matrix": "member", "level_matrix": "place"}[kind]
+    frame = made(kind, 12)
+    count = frame[column].nunique()
+    names = {old: LONG.format(number) for number, old in enumerate(sorted(set(frame[column])))}
+    ax = draw(kind, frame.assign(**{column: frame[column].map(names)}))
+    below = [tick.get_text() for tick in ax.get_xticklabels()]
+    assert len(set(below)) == count
+    assert all("esa-frankfurt-0" in name and "example" not in name for name in below)
+    assert "Host names without their domain, mail-gateway.corp.example.com." in texts(ax)
+    _is_legible(ax)
+
+
 # The map of ways
 
 

@@ -408,7 +408,7 @@ def test_hostile_text_is_text_in_html_and_text():
 
 def test_a_table_shows_places_times_and_flags_and_no_empty_column():
     text = tables.to_text(made("statuses", bundled("technote")), "States")
-    assert text.startswith("States\norder  time")
+    assert text.startswith("States\ntime")
     assert "technote.txt:10" in text
     assert "2014-07-21 11:57:38" in text
     assert "source" not in text
@@ -421,15 +421,56 @@ def test_a_frame_of_connections_can_be_shown_too():
     frame = pd.DataFrame({"source": ["mail.current"], "first_line": [7],
                           "duration": pd.to_timedelta(["0 days 00:00:05"])})  # fmt: skip
     assert tables.to_text(frame, "Connections").splitlines()[1:] == [
-        "source        first line  duration",
-        "mail.current  7           5 s",
+        "evidence        duration",
+        "mail.current:7  5 s",
     ]
 
 
 def test_a_table_of_nothing_says_so():
     frame = made("features", evidence("nothing at all\n"))
     assert tables.to_text(frame, "Keys") == "Keys: nothing was captured\n"
-    assert "<caption>Keys: nothing was captured</caption></table>" in tables.to_html(frame, "Keys")
+    assert "Keys: nothing was captured</caption></table>" in tables.to_html(frame, "Keys")
+
+
+def test_what_all_rows_are_about_is_said_once_above_them():
+    frame = made("reachability", bundled("delivery-interface"))
+    text = tables.to_text(frame, "Ways").splitlines()
+    assert text[1] == "In each row: host esa.example.com; target 10.9.0.40; port 7025"
+    assert not {"host", "target", "port"} & set(text[2].split())
+    html = tables.to_html(frame, "Ways")
+    assert html.count("esa.example.com") == 2  # of the host, and the name in HELO
+    # A verdict is told in each row, even where it is the same in all; so is all of a single row.
+    steps = tables.to_text(made("setup_steps", bundled("resolved")), "Steps")
+    assert "state" in steps.splitlines()[1]
+    assert "In each row" not in tables.to_text(frame.head(1), "Ways")
+
+
+def test_the_strings_that_a_table_of_suites_compares_are_named_above_it():
+    frame = made("suites", bundled("tls-no-certificate"))
+    text = tables.to_text(frame, "Suites").splitlines()
+    assert text[1] == "before: RC4-SHA:RC4-MD5:ALL"
+    assert text[2] == f"after: {frame.attrs['after']}"
+    frame.attrs["after"] = HOSTILE
+    html = tables.to_html(frame, HOSTILE)
+    assert "<img" not in html
+    assert "\u202e" not in html + tables.to_text(frame, HOSTILE)
+
+
+def test_heads_are_words_and_columns_for_programs_are_left_out():
+    frame = made("statuses", bundled("technote"))
+    head = tables.to_text(frame, "States").splitlines()[1]
+    assert "what it says" in head
+    assert "surely newer" in head
+    assert not {"told", "order"} & set(head.split())
+    assert {"SMA", "ESA"} & set(tables.to_text(frame, "States").split())
+
+
+def test_two_scenarios_that_fail_are_told_as_two():
+    assert rows(made("setup_steps", bundled("technote")), "told", step=5) == [
+        ("scenarios 3, 4 fail",)
+    ]
+    open_ = rows(made("setup_steps", evidence("nothing at all\n")), "told", step=5)
+    assert open_ == [("scenarios 1, 2, 3, 4, 5, 6 are not decided",)]
 
 
 def test_a_notebook_gets_html():

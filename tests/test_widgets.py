@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -17,9 +18,9 @@ import pandas as pd
 import pytest
 
 import pvo_kit as pvo
-from pvo_kit import widgets
+from pvo_kit import lab, resources, widgets
 from pvo_kit.errors import InputError
-from pvo_kit.widgets import OpenCase, Panel
+from pvo_kit.widgets import OpenCase, Panel, picker
 from pvo_kit.widgets.logs import CHARTS
 
 PANELS: dict[str, Callable[[OpenCase], Panel]] = {
@@ -346,6 +347,49 @@ def test_a_pasted_session_is_a_new_case(opened: Callable[[str], OpenCase], tmp_p
     assert case.source.parent == tmp_path / "cases"
     assert panel.paste.value == ""
     assert "technote" not in panel.found.value
+
+
+@pytest.mark.parametrize("name", pvo.examples())
+def test_the_picker_names_the_notebooks_to_go_on_with(
+    opened: Callable[[str], OpenCase], name: str
+) -> None:
+    case = opened(name)
+    told = picker.next_step(case.diagnosis)
+    assert told in repr(widgets.case_picker(case)).replace("\n", " ")
+    named = re.findall(r"\b\d\d_\w+", told)
+    assert named
+    for book in named:
+        assert (resources.notebooks() / f"{book}.ipynb").is_file()
+    failing = [found.scenario for found in case.diagnosis.failing]
+    if failing:
+        assert [int(book[:2]) for book in named] == failing
+
+
+def test_another_case_than_the_notebooks_gives_the_line_that_opens_it_in_the_others(
+    opened: Callable[[str], OpenCase], tmp_path: Path
+) -> None:
+    case = opened("technote")
+    panel = widgets.case_picker(case)
+    assert "case = " not in panel.found.value
+    panel.where.value = "add"
+    panel.paste.value = "sma.example.com> whoami\n\nUsername: admin\n"
+    panel.paste_load.click()
+    (line,) = re.findall("case = .*", repr(panel))
+    assert line == f"case = {str(case.source)!r}"
+    again = OpenCase(ast.literal_eval(line.removeprefix("case = ")), keep=tmp_path)
+    assert again.evidence.hash == case.evidence.hash
+    case.open("technote")
+    assert "case = " not in panel.found.value
+
+
+def test_how_large_files_may_be_is_told_before_and_after_they_are_chosen(
+    opened: Callable[[str], OpenCase],
+) -> None:
+    panel = widgets.case_picker(opened("technote"))
+    limit = f"{lab.UPLOAD // 2**20} MB where pvo-kit lab started it"
+    assert [text for text in texts(panel.widget) if isinstance(text, str) and limit in text]
+    panel.upload_load.click()
+    assert limit in panel.message.value
 
 
 def test_a_paste_can_be_added_to_the_open_case(opened: Callable[[str], OpenCase]) -> None:

@@ -65,6 +65,16 @@ def test_a_log_line_has_its_own_time(tmp_path: Path) -> None:
     assert lines["mail.log", 2].command == ""
 
 
+def test_all_lines_of_a_log_are_told_in_utc_where_it_tells_its_offset() -> None:
+    lines = lines_of(pvo.example("tls-no-certificate"))
+    log = {number: line for (file, number), line in lines.items() if file.endswith("mail.current")}
+    assert log[9].text.startswith("Tue Sep  6 09:02:19 2016")
+    assert [log[number].time for number in (9, 10, 11)] == [datetime(2016, 9, 6, 13, 2, 19)] * 3
+    # A line of which the evidence holds no event.
+    assert log[8].text.startswith("Tue Sep  6 08:12:46 2016")
+    assert log[8].time == datetime(2016, 9, 6, 12, 12, 46)
+
+
 def test_syslog_names_the_appliance_and_another_line_the_year() -> None:
     lines = lines_of(pvo.example("tls-log-only-cluster"))
     log = {place[1]: line for place, line in lines.items() if place[0] == "syslog/messages"}

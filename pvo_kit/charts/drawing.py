@@ -104,6 +104,13 @@ def axes(ax: Axes | None, height: float = 4.2) -> Axes:
     return Figure(figsize=(WIDTH, height), layout="constrained").add_subplot()
 
 
+def set_height(ax: Axes, height: float) -> None:
+    """Make the figure of the Axes so many inches high."""
+    figure = ax.get_figure(root=True)
+    if figure is not None:
+        figure.set_figheight(height)
+
+
 def ink() -> str:
     """The colour of text: marks have it too, so that they are seen on a dark style."""
     return str(mpl.rcParams["text.color"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pvo_kit.charts import drawing, grids, wording
+from pvo_kit.charts import drawing, grids, hosts, wording
 from pvo_kit.charts.tables import flags, need, texts
 
 NEEDED = ("feature", "label", "member", "state", "differs")
@@ -38,7 +38,7 @@ def feature_matrix(features: pd.DataFrame, ax: Axes | None = None) -> Axes:
     grid = _grid(features)
     ax = drawing.axes(ax, grids.height(grid))
     legend = grids.draw(ax, grid, STYLES)
-    drawing.head(ax, title(features), notes(features), legend)
+    drawing.head(ax, title(features), [*notes(features), hosts.note(grid.domain)], legend)
     return drawing.plain(ax)
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from pvo_kit.charts import drawing, wording
+from pvo_kit.charts import drawing, hosts, wording
 
 _LETTER = 4.6
 """About how wide a small letter is, in points."""
+
+_LONGEST = 26
+"""Letters of a column's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,24 @@ class Grid:
     cells: Mapping[tuple[int, int], str]
     marked: frozenset[int] = frozenset()
     signs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def domain(self) -> str:
+        """The hosts' common domain, left out of the columns' names where one is too long with it.
+
+        "" where none is left out.
+        """
+        names = [column.name for column in self.columns]
+        is_long = max(map(len, names), default=0) > _LONGEST
+        return hosts.common_domain(names) if is_long else ""
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names as they are drawn."""
+        domain = self.domain
+        return [
+            wording.label(hosts.without(column.name, domain), _LONGEST) for column in self.columns
+        ]
 
     def sign(self, word: str) -> str:
         """The letter that stands for a word where there is no room for it."""
@@ -87,7 +108,7 @@ def _cell(ax: Axes, place: tuple[int, int], shown: str, word: str, style: drawin
 
 def _columns(ax: Axes, grid: Grid, room: float) -> None:
     """Names below the columns, slanted where there is no room; lines between groups."""
-    names = [wording.label(column.name, 26) for column in grid.columns]
+    names = grid.names
     slanted = _longest(grid) > room
     groups = [column.group for column in grid.columns]
     if any(groups):
@@ -105,5 +126,4 @@ def _columns(ax: Axes, grid: Grid, room: float) -> None:
 
 def _longest(grid: Grid) -> float:
     """How long the names of the columns are at most, in points."""
-    letters = max((min(len(column.name), 26) for column in grid.columns), default=0)
-    return letters * _LETTER + 8
+    return max(map(len, grid.names), default=0) * _LETTER + 8

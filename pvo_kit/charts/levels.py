@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pvo_kit.charts import drawing, grids, wording
+from pvo_kit.charts import drawing, grids, hosts, wording
 from pvo_kit.charts.tables import flags, need, texts
 
 NEEDED = ("setting", "level", "place", "state", "below")
@@ -49,7 +49,7 @@ def level_matrix(levels: pd.DataFrame, ax: Axes | None = None) -> Axes:
         for artists, text in grids.draw(ax, grid, STYLES)
         if (word := text.partition(" (")[0])
     ]
-    drawing.head(ax, title(levels), notes(levels), legend)
+    drawing.head(ax, title(levels), [*notes(levels), hosts.note(grid.domain)], legend)
     return drawing.plain(ax)
 
 

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from pvo_kit.charts import drawing, wording
+from pvo_kit.charts.lane_names import LaneNames, lane_names
 from pvo_kit.charts.tables import flags, need, texts, times
 
 NEEDED = ("time", "host", "role", "subject", "state", "told", "standing", "known_newer")
@@ -28,8 +29,6 @@ NAMES = {
 }
 
 _MOST = 30
-_SIDE_BY_SIDE = 5
-"""Lanes whose names have room side by side."""
 _SUBJECTS = ("system", "listener", "transfers", "delivery")
 
 
@@ -65,14 +64,16 @@ def status_line(statuses: pd.DataFrame, ax: Axes | None = None) -> Axes:
         return drawing.empty(ax, "States of the boxes", why)
     shown = readings(statuses)[-_MOST:]
     lanes = _lanes(shown)
-    names = drawing.slant(26 * 5) if len(lanes) > _SIDE_BY_SIDE else 0.5
-    ax = drawing.axes(ax, 1.5 + 0.27 * max(len(shown), 4) + names)
-    _axis(ax, shown, lanes)
+    given, height = ax, 1.5 + 0.27 * max(len(shown), 4)
+    ax = drawing.axes(given, height + 0.5)
+    names = _axis(ax, shown, lanes)
+    if names.slanted and given is None:
+        drawing.set_height(ax, height + drawing.slant(names.points))
     for place in range(len(lanes)):
         _lane(ax, shown, lanes[place], place)
     for row, reading in enumerate(shown):
         _told(ax, row, reading, lanes)
-    drawing.head(ax, title(statuses), notes(statuses), _legend(shown))
+    drawing.head(ax, title(statuses), [*notes(statuses), names.note], _legend(shown))
     return drawing.plain(ax)
 
 
@@ -175,26 +176,21 @@ def _unordered(shown: list[Reading]) -> list[int]:
     return found
 
 
-def _axis(ax: Axes, shown: list[Reading], lanes: list[tuple[str, str]]) -> None:
+def _axis(ax: Axes, shown: list[Reading], lanes: list[tuple[str, str]]) -> LaneNames:
     ax.set_yticks(range(len(shown)), [reading.time or "no clock" for reading in shown])
-    most = 20 if len(lanes) < 4 else 14
-    narrow = len(lanes) > _SIDE_BY_SIDE
-    names = [
-        wording.label(f"{host} {subject}", 26)
-        if narrow
-        else f"{wording.label(host, most)}\n{wording.label(subject, most)}"
-        for host, subject in lanes
-    ]
-    ax.set_xticks(range(len(lanes)), names)
-    if narrow:
-        drawing.slanted(ax)
     # The texts stand beside the lanes, and want at least half of the width.
-    ax.set_xlim(-0.6, len(lanes) - 0.4 + max(1.6, len(lanes) * 1.15))
+    right = len(lanes) - 0.4 + max(1.6, len(lanes) * 1.15)
+    ax.set_xlim(-0.6, right)
+    names = lane_names(lanes, drawing.width(ax) / (right + 0.6))
+    ax.set_xticks(range(len(lanes)), names.texts)
+    if names.slanted:
+        drawing.slanted(ax)
     ax.set_ylim(len(shown) - 0.2, -0.7)
     ax.tick_params(labelsize="small", length=0)
     ax.spines[:].set_visible(False)
     for place in range(len(lanes)):
         ax.axvline(place, color=drawing.ink(), linewidth=0.5, alpha=0.4, zorder=0)
+    return names
 
 
 def _lane(ax: Axes, shown: list[Reading], lane: tuple[str, str], place: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from pvo_kit import grid
 from pvo_kit.comparison import ORDER, Change, Comparison, Kind
 from pvo_kit.escape import html, terminal
 from pvo_kit.evidence import Citation
@@ -98,14 +99,11 @@ def _wrapped(text: str, indent: str) -> list[str]:
 def to_html_table(comparison: Comparison) -> str:
     """Return one table row a scenario, everything escaped, for a notebook."""
     ordered = sorted(comparison.changes, key=lambda change: ORDER.index(change.kind))
-    rows = "".join(_row(change) for change in ordered)
     titles = ("Scenario", "Change", "Before", "After", "Cause", "Evidence that changed")
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
-    caption = f"<caption>{html(headline(comparison))}</caption>"
-    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return grid.table(titles, map(_row, ordered), html(headline(comparison)))
 
 
-def _row(change: Change) -> str:
+def _row(change: Change) -> tuple[str, ...]:
     found = change.finding
     lines = [("-", line) for line in change.lost] + [("+", line) for line in change.new]
     shown = "<br>".join(
@@ -115,7 +113,10 @@ def _row(change: Change) -> str:
     more = len(lines) - _LINES_SHOWN
     rest = f"<br>... and {counted(more, 'line')} more" if more > 0 else ""
     return (
-        f'<tr><th scope="row">{found.scenario}</th><td><b>{html(_WORDS[change.kind])}</b></td>'
-        f"<td>{html(_label(change, 'before'))}</td><td>{html(_label(change, 'after'))}</td>"
-        f"<td>{html(found.title)}<br>{html(found.summary)}</td><td>{shown}{rest}</td></tr>"
+        f"{found.scenario}",
+        f"<b>{html(_WORDS[change.kind])}</b>",
+        html(_label(change, "before")),
+        html(_label(change, "after")),
+        f"{html(found.title)}<br>{html(found.summary)}",
+        f"{shown}{rest}",
     )

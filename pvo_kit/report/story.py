@@ -126,11 +126,10 @@ def headline(diagnosis: Diagnosis) -> str:
     if failing:
         first, *others = (str(found.scenario) for found in failing)
         return f"{len(failing)} causes are shown: fix scenario {first} first, then {_and(others)}."
-    undecided = [str(found.scenario) for found in diagnosis.findings if found.status in OPEN]
+    undecided = [found.scenario for found in diagnosis.findings if found.status in OPEN]
     if undecided:
-        scenarios = "scenario" if len(undecided) == 1 else "scenarios"
         verb = "is" if len(undecided) == 1 else "are"
-        return f"No cause is shown yet: {scenarios} {_and(undecided)} {verb} not decided."
+        return f"No cause is shown yet: {scenarios(undecided)} {verb} not decided."
     return "No cause is left: each is ruled out, resolved or cannot apply."
 
 
@@ -183,6 +182,11 @@ def _amount(asked: Sequence[Ask]) -> str:
 def counted(number: int, word: str) -> str:
     """Return a number with its noun."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def scenarios(numbers: Sequence[int]) -> str:
+    """Return ``scenario 3``, or ``scenarios 1, 3 and 4``."""
+    return f"scenario{'' if len(numbers) == 1 else 's'} {_and([str(number) for number in numbers])}"
 
 
 def _and(words: Sequence[str]) -> str:

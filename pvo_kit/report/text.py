@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from pvo_kit import grid
 from pvo_kit.escape import html, terminal
 from pvo_kit.evidence import Citation
 from pvo_kit.findings import Diagnosis, Finding
@@ -161,11 +162,13 @@ def _unparsed(diagnosis: Diagnosis) -> Iterator[str]:
 
 def to_html_table(diagnosis: Diagnosis) -> str:
     """Return one table row a finding, everything escaped, for a notebook."""
-    rows = "".join(
-        f'<tr><th scope="row">{found.scenario}</th><td><b>{html(LABELS[found.status])}</b></td>'
-        f"<td>{html(found.title)}</td><td>{html(found.summary)}</td></tr>"
+    rows = [
+        (
+            f"{found.scenario}",
+            f"<b>{html(LABELS[found.status])}</b>",
+            html(found.title),
+            html(found.summary),
+        )
         for found in diagnosis.findings
-    )
-    titles = ("Scenario", "Status", "Cause", "Summary")
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    ]
+    return grid.table(("Scenario", "Status", "Cause", "Summary"), rows)

@@ -7,7 +7,7 @@ migration wizard, and the technote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
@@ -106,13 +106,18 @@ def _active(case: Case) -> Iterator[Row]:
                 "where": ESA_PVO}  # fmt: skip
     failing = [item for item in found if item.status == "fail"]
     if failing:
-        numbers = ", ".join(str(item.scenario) for item in failing)
-        yield row | _as("missing", f"scenario {numbers} fails", failing[0].citations)
+        told = f"{_named(failing)} {'fails' if len(failing) == 1 else 'fail'}"
+        yield row | _as("missing", told, failing[0].citations)
     elif open_ := [item for item in found if not _is_good(item)]:
-        numbers = ", ".join(str(item.scenario) for item in open_)
-        yield row | _as("unknown", f"scenario {numbers} is not decided")
+        told = f"{_named(open_)} {'is' if len(open_) == 1 else 'are'} not decided"
+        yield row | _as("unknown", told)
     else:
         yield row | _as("done", "no scenario keeps it grey", found[0].citations)
+
+
+def _named(findings: Sequence[Finding]) -> str:
+    numbers = ", ".join(str(found.scenario) for found in findings)
+    return f"scenario{'' if len(findings) == 1 else 's'} {numbers}"
 
 
 def _is_good(found: Finding) -> bool:

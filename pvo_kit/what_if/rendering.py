@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pvo_kit import grid
 from pvo_kit.escape import html, terminal
 from pvo_kit.findings import Finding
 from pvo_kit.report.labels import LABELS
@@ -64,15 +65,19 @@ def to_text(answer: WhatIf) -> str:
 
 def to_html(answer: WhatIf) -> str:
     """Return the answer as HTML for a notebook: text is text, no formula, no script."""
-    rows = "".join(
-        f'<tr><th scope="row">{old.scenario}</th><td>{html(old.title)}</td>'
-        f"<td><b>{html(LABELS[old.status])}</b></td><td><b>{html(LABELS[new.status])}</b></td>"
-        f"<td><b>{html(kind(answer, old.scenario))}</b></td><td>{html(new.summary)}</td></tr>"
+    rows = [
+        (
+            f"{old.scenario}",
+            html(old.title),
+            f"<b>{html(LABELS[old.status])}</b>",
+            f"<b>{html(LABELS[new.status])}</b>",
+            f"<b>{html(kind(answer, old.scenario))}</b>",
+            html(new.summary),
+        )
         for old, new in _told(answer)
-    )
+    ]
     titles = ("Scenario", "Cause", "Now", "What if", "So it", "Because")
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    table = grid.table(titles, rows) if rows else ""
     lists = "".join(
         f"<p><b>{title}</b></p><ul>{''.join(f'<li>{html(line)}</li>' for line in lines)}</ul>"
         for title, lines in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from pvo_kit.report.story import Excerpt, Line, counted
+from pvo_kit.report.story import Excerpt, Line, counted, scenarios
 from pvo_kit.widgets import controls
 from pvo_kit.widgets.blocks import MARK, Block, Cited, Paragraph
 from pvo_kit.widgets.captured import CapturedLine, LineChoice, about, captured_lines, values
@@ -44,6 +44,8 @@ class EvidenceBrowser(Panel):
         self.command = controls.choice("Command", "pvo-evidence-command")
         self.since = controls.text("From", "pvo-evidence-from")
         self.until = controls.text("To", "pvo-evidence-to")
+        for field in (self.since, self.until):
+            field.placeholder = "2014-07-21 12:05:00 in UTC; may stay empty"
         self.words = controls.text("With the words", "pvo-evidence-words")
         self.cited = controls.tick("only lines that a finding cites", "pvo-evidence-cited")
         self.button = controls.button("Show", "pvo-evidence-show", main=True)
@@ -146,6 +148,6 @@ def _shown(lines: Sequence[CapturedLine], start: int, of: int) -> Iterator[Block
     for (file, *_), group in groupby(here, CapturedLine.origin):
         own = list(group)
         cites = sorted({number for line in own for number in line.scenarios})
-        proof = f"; proof of scenario {', '.join(map(str, cites))}" if cites else ""
+        proof = f"; proof of {scenarios(cites)}" if cites else ""
         shown = tuple(Line(line.number, line.text, bool(line.scenarios)) for line in own)
         yield Cited(Excerpt(file, shown), about(own) + proof)

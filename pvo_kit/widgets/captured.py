@@ -91,6 +91,7 @@ class Origins:
 
     def __init__(self, evidence: Evidence) -> None:
         """Sort what the evidence knows by file and line."""
+        self._lines = evidence.lines
         self._cuts: dict[str, list[Transcript]] = {}
         for cut in evidence.transcripts:
             self._cuts.setdefault(cut.file, []).append(cut)
@@ -135,9 +136,9 @@ class Origins:
             return CapturedLine(
                 file, number, text, host, cut.verb, cited, moment, known, None, ahead
             )
-        near = self._near(file, number)
+        near, ahead = self._near(file, number)
         host = self._hosts.get((file, number)) or self._host(file, text)
-        return CapturedLine(file, number, text, host, "", cited, None, known, near, None)
+        return CapturedLine(file, number, text, host, "", cited, None, known, near, ahead)
 
     def _cut(self, file: str, number: int) -> Transcript | None:
         cuts = self._cuts.get(file, [])
@@ -153,12 +154,18 @@ class Origins:
         short = header.host.lower() if header and header.host else ""
         return next((box for box in sorted(boxes) if box.split(".")[0] == short), short or NO_HOST)
 
-    def _near(self, file: str, number: int) -> datetime | None:
-        """The time of a line close by: it tells the year of those without."""
+    def _near(self, file: str, number: int) -> tuple[datetime | None, timedelta | None]:
+        """The time of a line close by, which tells the year, and how far its stamp is ahead of UTC.
+
+        So all lines of a log are told in one clock, those too of which the evidence holds no event.
+        """
         timed = self._timed.get(file)
         if not timed:
-            return None
-        return self._times[file][timed[min(bisect_left(timed, number), len(timed) - 1)]]
+            return None, None
+        line = timed[min(bisect_left(timed, number), len(timed) - 1)]
+        time = self._times[file][line]
+        own = stamp(self._lines.get(file, {}).get(line, ""), time)
+        return time, own - time if own else None
 
 
 def _first(cut: Transcript) -> int:

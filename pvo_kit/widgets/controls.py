@@ -9,7 +9,7 @@ import ipywidgets
 from pvo_kit.escape import terminal
 from pvo_kit.widgets.blocks import Block, to_html
 
-_LABEL = {"description_width": "9.5em"}
+_LABEL = {"description_width": "10.5em"}
 _WIDE = {"width": "auto", "max_width": "52em"}
 
 

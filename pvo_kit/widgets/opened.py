@@ -52,8 +52,10 @@ def case(path: str | os.PathLike[str] = "", *, keep: str | os.PathLike[str] = "c
 class OpenCase:
     """One escalation that is looked at.
 
-    ``source`` is the path that it was read from (None: nothing yet), ``evidence`` and ``diagnosis``
-    are never None: without evidence all six scenarios are unknown, and what to ask for is known.
+    ``source`` is the path that it was read from (None: nothing yet), ``given`` the one that the
+    notebook named: they differ once another case is open, or a copy that can be added to.
+    ``evidence`` and ``diagnosis`` are never None: without evidence all six scenarios are unknown,
+    and what to ask for is known.
     ``begun`` is the diagnosis as it was when the case was opened: what a fix has changed is
     ``pvo.compare(case.begun, case.diagnosis)``.
     ``choices`` holds what was chosen in each panel by the panel's name, ``ticked`` the steps of
@@ -65,6 +67,7 @@ class OpenCase:
     ) -> None:
         """Read what lies at the path, nothing where it is ''."""
         self.keep = Path(keep)
+        self.given: Path | None = None
         self.source: Path | None = None
         self.evidence = NOTHING
         self.diagnosis = diagnose(NOTHING)
@@ -77,7 +80,7 @@ class OpenCase:
         self._followers: list[Callable[[], None]] = []
         self._seen: tuple[object, ...] = ()
         if path:
-            found = locate(os.fspath(path))
+            self.given = found = locate(os.fspath(path))
             self._begin(found, load(found))
 
     @property

@@ -7,20 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 import ipywidgets
 
 from pvo_kit import progress
+from pvo_kit.findings import Diagnosis, Finding
 from pvo_kit.report.labels import KINDS, LABELS, MEANINGS, SIGNS
-from pvo_kit.report.story import counted, headline
+from pvo_kit.report.story import OPEN, counted, headline
 from pvo_kit.widgets import controls, keeping
-from pvo_kit.widgets.blocks import Block, Folded, Paragraph, Table
+from pvo_kit.widgets.blocks import Block, Code, Folded, Paragraph, Table
 from pvo_kit.widgets.opened import OpenCase, changes
 from pvo_kit.widgets.panel import Panel, the_panel
 from pvo_kit.widgets.waiting import Waiting
 
 NEW, ADD = "new", "add"
 WHERE = [("begin a new case", NEW), ("are added to the open case", ADD)]
-NO_FILE = (
-    "No file has arrived. Choose files first; where you did, they are too large for the browser "
-    "(JupyterLab takes 10 MB as a rule): put them into a folder and open its path."
+LIMIT = (
+    "Files: together up to 10 MB as JupyterLab is, up to 100 MB where pvo-kit lab started it. "
+    "Larger ones, or a folder: type its path above."
 )
+NO_FILE = f"No file has arrived. Choose files first; where you did, they were too large. {LIMIT}"
 _MOST_FILES = 200
 
 
@@ -33,8 +35,9 @@ class CasePicker(Panel):
     """Where a case is opened. CSS classes:
 
     pvo-case-folder (the path), pvo-case-load, pvo-case-where (files and text begin a new case, or
-    are added), pvo-case-upload, pvo-case-upload-load, pvo-case-paste (the text),
-    pvo-case-paste-load, pvo-case-found (what the open case holds), pvo-case-picker-message.
+    are added), pvo-case-upload, pvo-case-upload-load, pvo-case-limit (how large files may be),
+    pvo-case-paste (the text), pvo-case-paste-load, pvo-case-found (what the open case holds),
+    pvo-case-picker-message.
     """
 
     name = "case-picker"
@@ -64,6 +67,7 @@ class CasePicker(Panel):
             controls.row(self.folder, self.load),
             self.where,
             controls.row(self.upload, self.upload_load),
+            controls.page("pvo-case-limit", [Paragraph(LIMIT)]),
             controls.row(self.paste, self.paste_load),
             self.waiting.widget,
             self.message,
@@ -138,9 +142,27 @@ def _found(case: OpenCase) -> Iterator[Block]:
             for found in held.findings
         ],
     )
+    yield Paragraph(next_step(held), "Next:")
+    if case.source != case.given:
+        yield Paragraph("The other notebooks open this case with this line, in place of theirs:")
+        yield Code([f"case = {str(case.source)!r}"], "the line that names the case")
     used = sum(entry.kind != "unused" for entry in held.files)
     title = f"What was captured: {counted(len(held.files), 'file')}, {used} of them used"
     yield Folded(title, tuple(_files(case)))
+
+
+def next_step(diagnosis: Diagnosis) -> str:
+    """Return in a sentence which notebooks go on from here, in the order of fixing."""
+    if failing := [notebook(found) for found in diagnosis.failing]:
+        return f"open the notebook {', then '.join(failing)}: it leads to the remedy."
+    if undecided := [notebook(found) for found in diagnosis.findings if found.status in OPEN]:
+        return f"step 3 of the notebook {', '.join(undecided)} says what to ask for."
+    return "the notebook 30_case_study tells the whole case as a document."
+
+
+def notebook(found: Finding) -> str:
+    """Return the name of a scenario's notebook."""
+    return f"{found.scenario:02}_{found.id.replace('-', '_')}"
 
 
 def _files(case: OpenCase) -> Iterator[Block]:

@@ -76,6 +76,44 @@ def test_a_paste_and_an_upload_become_cases(lab, opened, tmp_path):
     expect(found).to_contain_text("Scenario 4: TLS fails because an anonymous cipher")
 
 
+def log_of(path, megabytes: int):
+    """Write a mail log of this size in which TLS to the quarantine fails at the end."""
+    line = "Tue Sep  6 09:00:00 2016 Info: MID 1 ICID 1 From: <a@example.com>, to fill the log\n"
+    end = (
+        "Tue Sep  6 10:02:19 2016 Info: New SMTP DCID 7 interface 192.0.2.25 "
+        "address 192.0.2.10 port 7025\n"
+        "Tue Sep  6 10:02:19 2016 Info: DCID 7 TLS failed: verify error: no certificate from server"
+        "\n"
+    )
+    path.write_text(line * (megabytes * 1_000_000 // len(line)) + end, encoding="utf-8")
+    return path
+
+
+def send(page, path) -> None:
+    """Choose a file, and take it in once the browser has it."""
+    with page.page.expect_file_chooser() as chooser:
+        page.find(".pvo-case-upload").click()
+    chooser.value.set_files(path)
+    expect(page.box.locator(".pvo-case-upload")).to_contain_text("(1)")
+    page.find(".pvo-case-upload-load").click()
+
+
+def test_an_upload_of_30_megabytes_arrives(lab, opened, tmp_path):
+    page = opened(lab, "00_start_here", "too-little").run_all()
+    send(page, log_of(tmp_path / "mail.current", 30))
+    found = page.box.locator(".pvo-case-found")
+    expect(found).to_contain_text("Scenario 4: TLS fails because an anonymous cipher")
+    expect(found).to_contain_text("open the notebook 04_tls_no_certificate")
+    expect(found).to_contain_text("case = 'cases/case-")
+
+
+def test_an_upload_that_jupyterlab_itself_refuses_is_answered(plain_lab, opened, tmp_path):
+    page = opened(plain_lab, "00_start_here", "too-little").run_all()
+    send(page, log_of(tmp_path / "mail.current", 12))
+    expect(page.box.locator(".pvo-case-picker-message")).to_contain_text("No file has arrived")
+    expect(page.box.locator(".pvo-case-picker-message")).to_contain_text("type its path above")
+
+
 def test_an_observation_goes_into_a_copy_and_choices_outlive_a_run(lab, opened):
     page = opened(lab, "00_start_here", "technote").run_all()
     expect(page.box.locator(".pvo-case-found")).to_contain_text("a person must look")
@@ -238,8 +276,24 @@ def test_every_notebook_shows_itself_on_its_own_case(name, lab, opened):
         expect(page.box.locator(".pvo-walk-shown")).to_contain_text("FAIL (this cause is shown)")
     if re.search("show_figure|log_filter", source(name)):
         assert page.ink(".jp-OutputArea") > INK
+    assert page.page.evaluate(CLIPPED) == []
+    assert page.page.evaluate(ASKEW) == []
     page.top()
     page.picture(name)
+
+
+CLIPPED = """() => [...document.querySelectorAll(
+        '.widget-label, .pvo-panel button, .jp-OutputArea .pvo-table')]
+    .filter(each => each.offsetParent)
+    .filter(each => each.closest('div').scrollWidth > each.closest('div').clientWidth + 1
+                    || (!each.matches('table') && each.scrollWidth > each.clientWidth + 1))
+    .map(each => each.textContent.slice(0, 60))"""
+"""Labels, buttons and tables that do not fit into their place."""
+
+ASKEW = """() => [...document.querySelectorAll('.pvo-table th, .pvo-table td, .pvo-panel td')]
+    .filter(each => getComputedStyle(each).textAlign !== 'left')
+    .map(each => each.textContent.slice(0, 60))"""
+"""Cells of tables that are not set to the left."""
 
 
 def source(name: str) -> str:
