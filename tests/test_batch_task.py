@@ -38,7 +38,7 @@ def executed(monkeypatch):
     """Notebooks that are executed without a kernel, and how often."""
     calls = []
 
-    def execute(notebook, path):
+    def execute(notebook, path, told):
         calls.append((notebook.name, path))
         return f"executed {notebook.text}".encode(), ""
 
@@ -261,10 +261,10 @@ def test_a_link_is_a_result_with_its_error(work):
 
 
 def test_what_nobody_foresaw_is_a_result_with_its_error_and_a_traceback(work, monkeypatch):
-    def breaks(*_):
+    def breaks(*_, **__):
         raise ValueError("of a kind\nthat nobody foresaw")
 
-    monkeypatch.setattr("pvo_kit.diagnosis.diagnose", breaks)
+    monkeypatch.setattr("pvo_kit.hints.diagnose", breaks)
     outcome = run_case(work)
     assert outcome.result.error == "ValueError: of a kind that nobody foresaw"
     assert "Traceback" in outcome.trace

@@ -356,15 +356,15 @@ def test_a_report_of_something_else_differs_even_with_its_digest(folder, name):
 def test_a_rule_that_judges_otherwise_differs(folder, monkeypatch):
     from dataclasses import replace
 
-    from pvo_kit.case_folder import contents
+    from pvo_kit import hints
     from pvo_kit.diagnosis import diagnose
 
-    def judged(evidence):
+    def judged(evidence, pvo_port):
         found = diagnose(evidence)
         first = replace(found.findings[0], status="unknown")
         return replace(found, findings=(first, *found.findings[1:]))
 
-    monkeypatch.setattr(contents, "diagnose", judged)
+    monkeypatch.setattr(hints, "diagnose", judged)
     assert "scenario 1 is unknown, and was pass" in differs(folder)
 
 
@@ -417,7 +417,7 @@ def test_a_manifest_that_is_none_is_refused(tmp_path, text, case):
 
 
 @pytest.mark.parametrize(
-    "name", ["pvo_kit", "evidence_hash", "lock", "preface", "evidence", "files"]
+    "name", ["pvo_kit", "evidence_hash", "lock", "hints", "preface", "evidence", "files"]
 )
 @pytest.mark.parametrize("value", [3, [], {"a": 3}, {"title": None}], ids=str)
 def test_a_manifest_with_wrong_values_is_refused(folder, name, value, case):
@@ -654,7 +654,9 @@ def test_a_notebook_that_fails_or_shows_another_diagnosis_differs(
     if told is None:
         told = "30_case_study.ipynb shows another diagnosis"
         prepared = notebook.prepared
-        monkeypatch.setattr(notebook, "prepared", lambda _: prepared(str(pvo.example("healthy"))))
+        monkeypatch.setattr(
+            notebook, "prepared", lambda _, told: prepared(str(pvo.example("healthy")), told)
+        )
         case_folder.renew(bundled)
     assert case_folder.verify(bundled).differences == (told,)
 
@@ -677,7 +679,7 @@ def test_a_strangers_notebook_and_modules_are_never_run(bundled, tmp_path):
 
 
 def test_a_notebook_that_is_gone_is_missing_and_not_run(bundled, monkeypatch):
-    monkeypatch.setattr(verifying.notebook, "run", lambda path: pytest.fail("it was run"))
+    monkeypatch.setattr(verifying.notebook, "run", lambda *_: pytest.fail("it was run"))
     (bundled / notebook.NAME).unlink()
     assert case_folder.verify(bundled).differences == ("30_case_study.ipynb is missing",)
 

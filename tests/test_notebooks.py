@@ -196,7 +196,8 @@ class Kernel:
                     f"\n{name} = {value!r}" for name, value in parameters.items()
                 )
         book.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))
-        book.cells.append(nbformat.v4.new_code_cell("print(opened.diagnosis.to_json())"))
+        told = "(diagnosis if 'diagnosis' in dir() else opened.diagnosis)"
+        book.cells.append(nbformat.v4.new_code_cell(f"print({told}.to_json())"))
         self._execute(book)
         return book
 

@@ -520,6 +520,30 @@ def test_a_copy_of_a_copy_tells_the_same_story(tmp_path):
     }
 
 
+@pytest.mark.parametrize("form", ["folder", "zip", "two"])
+def test_a_copy_that_was_changed_is_redacted_like_any_case(form, tmp_path):
+    pvo.redact(pvo.example("resolved"), tmp_path / "once", KEY)
+    (tmp_path / "once" / "more.txt").write_text("mx9.example.org> whoami\n\nUsername: carla\n")
+    paths = [tmp_path / "once"]
+    if form == "zip":
+        paths = [Path(shutil.make_archive(str(tmp_path / "case"), "zip", tmp_path / "once"))]
+    elif form == "two":
+        paths.append(pvo.redact(pvo.example("healthy"), tmp_path / "beside", KEY).folder)
+    done = pvo.redact(paths, tmp_path / "twice", b"2" * 32)
+    evidence = pvo.load(tmp_path / "twice")
+    assert evidence.redacted
+    # The old seal is a report of the kit's and no evidence; there is one again, that fits.
+    assert [path.name for path in done.folder.rglob("*.json")] == [seal.FILE]
+    assert not done.left_out
+    before = pvo.diagnose(pvo.load(*paths))
+    assert [each.status for each in pvo.diagnose(evidence).findings] == [
+        each.status for each in before.findings
+    ]
+    assert b"carla" not in b"".join(
+        path.read_bytes() for path in done.folder.rglob("*") if path.is_file()
+    )
+
+
 def test_archives_stay_archives_and_a_path_that_is_one_becomes_a_folder(tmp_path):
     files = {"mail.current": b"Info: New SMTP DCID 5 interface 10.1.1.1 address 10.2.2.2 port 25\n"}
     for how, name, magic in (

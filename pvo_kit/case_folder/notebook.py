@@ -14,16 +14,16 @@ from typing import Any
 
 from pvo_kit import resources
 from pvo_kit.errors import InputError
+from pvo_kit.hints import Hints
 
 NAME = "30_case_study.ipynb"
 
 _TAG = "parameters"
-_CASE = re.compile(r"^case\s*=.*$", re.MULTILINE)
 _LONGEST = 600  # seconds for a cell
 
 
-def prepared(case: str) -> bytes | None:
-    """Return the bundled notebook with its parameter set to a path, without any output.
+def prepared(case: str, told: Hints) -> bytes | None:
+    """Return the bundled notebook with its parameters set: a path, and hints; without any output.
 
     None where this installation bundles no such notebook.
     """
@@ -37,11 +37,19 @@ def prepared(case: str) -> bytes | None:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
     (given,) = (cell for cell in cells if _TAG in cell["metadata"].get("tags", ()))
-    source, changed = _CASE.subn(lambda _: f"case = {case!r}", "".join(given["source"]))
-    if changed != 1:
-        raise AssertionError(f"{NAME} does not set its parameter case in a line of its own")
+    source = "".join(given["source"])
+    for name, value in {"case": case, **told.given()}.items():
+        source = _with(source, name, value)
     given["source"] = source.splitlines(keepends=True)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _with(source: str, name: str, value: object) -> str:
+    setting = re.compile(rf"^{name}\s*=.*$", re.MULTILINE)
+    new, changed = setting.subn(lambda _: f"{name} = {value!r}", source)
+    if changed != 1:
+        raise AssertionError(f"{NAME} does not set its parameter {name} in a line of its own")
+    return new
 
 
 def _environment() -> dict[str, str]:
@@ -50,13 +58,13 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])}
 
 
-def run(evidence: Path) -> list[str] | None:
+def run(evidence: Path, told: Hints) -> list[str] | None:
     """Execute the bundled notebook for this evidence and return the texts that it shows.
 
     None where Jupyter is not installed. Raises InputError where a cell fails. The kernel starts in
     an empty folder, so that nothing in a case folder can be imported.
     """
-    data = prepared(str(evidence.resolve()))
+    data = prepared(str(evidence.resolve()), told)
     try:
         import nbformat
         from nbclient import NotebookClient

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pvo_kit.hints import Hints
 from pvo_kit.version import __version__
 
 LIMITS = (
@@ -28,6 +29,7 @@ class Redaction:
     ``kept`` are words found where a name stands that are the appliance's own. ``stubs`` are files
     that are no text, of which only the kind is left; ``left_out`` could not be read, ``cut`` only
     to a point. ``coincidences`` are new names that are an original value of this case as well.
+    ``hints`` are those that were given, with the new names of hosts.
     """
 
     folder: Path
@@ -41,6 +43,7 @@ class Redaction:
     left_out: Sequence[str] = ()
     cut: Sequence[str] = ()
     coincidences: int = 0
+    hints: Hints = field(default_factory=Hints)
     map: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pvo_kit import seal, text
-from pvo_kit.diagnosis import diagnose
 from pvo_kit.errors import InputError
-from pvo_kit.evidence import Evidence
+from pvo_kit.evidence import Evidence, Role
 from pvo_kit.findings import Diagnosis
+from pvo_kit.hints import Hints, hints, refuse_unknown_hosts
 from pvo_kit.loading import load
 from pvo_kit.redaction import filenames, keys, places, texts, tree
 from pvo_kit.redaction.collecting import Known, collect
@@ -37,6 +37,7 @@ class _Original:
     """An escalation as it was given, and what is known of it."""
 
     paths: tree.Paths
+    hints: Hints
     evidence: Evidence
     diagnosis: Diagnosis
     known: Known
@@ -47,12 +48,18 @@ def redact(
     out: str | os.PathLike[str],
     key: bytes | None = None,
     map: str | os.PathLike[str] | None = None,
+    *,
+    roles: Mapping[str, Role] | None = None,
+    year: int | None = None,
+    pvo_port: int | None = None,
 ) -> Redaction:
     """Write a redacted copy of one escalation into a new folder and return what was done.
 
     ``paths`` are as for ``load``, without standard input. The same ``key`` (16 bytes or more; see
     ``read_key``) gives the same names in every case; without one a random key is used, which is
     gone with the run. ``map`` is a file for the old and new names; nothing else holds them.
+    ``roles``, ``year`` and ``pvo_port`` are those of ``load`` and ``diagnose``: the diagnosis that
+    is compared is made with them.
 
     Raises InputError where something may not be read or written, and where the copy does not
     verify: an original value is left, or its diagnosis is another one. Nothing is kept then.
@@ -60,8 +67,10 @@ def redact(
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     folder, map_file = Path(out), Path(map) if map is not None else None
     places.check(given, folder, map_file)
-    evidence = load(*given)
-    original = _Original(given, evidence, diagnose(evidence), collect(evidence))
+    told = hints(roles, year, pvo_port)
+    evidence = told.load(*given)
+    refuse_unknown_hosts(told, evidence)
+    original = _Original(given, told, evidence, told.diagnose(evidence), collect(evidence))
     for attempt, used in enumerate(_keys(key), start=1):
         with places.draft(folder) as made:
             try:
@@ -89,20 +98,22 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
     known, evidence = original.known, original.evidence
     names = Names(key)
     lines = Lines(names, known.kinds)
-    renamed = filenames.rename(names, (entry.file for entry in evidence.files), known.kinds)
+    files = (entry.file for entry in evidence.files if not seal.is_broken(entry))
+    renamed = filenames.rename(names, files, known.kinds)
     written = tree.write(original.paths, evidence, renamed, lines, made)
     if not written.counts:
         raise InputError("nothing of it can be read, so nothing is kept")
-    redacted = load(made)
+    told = _renamed(original.hints, lines)
+    redacted = told.load(made)
     secrets = _secrets(names, known) - lines.structure
     together = _leaks(made, secrets, names)
     if together and not is_last and len(secrets) < MANY:
         raise ClashError("a new name is an original value of this case too")
-    told = difference(original.diagnosis, diagnose(redacted), renamed,
-                      Lines(Names(key), known.kinds))  # fmt: skip
-    if told:
+    differs = difference(original.diagnosis, told.diagnose(redacted), renamed,
+                         Lines(Names(key), known.kinds))  # fmt: skip
+    if differs:
         raise InputError(
-            f"the diagnosis of the redacted copy is another one ({told}); nothing is kept"
+            f"the diagnosis of the redacted copy is another one ({differs}); nothing is kept"
         )
     done = Redaction(
         folder=made,
@@ -116,12 +127,20 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
         left_out=written.left_out,
         cut=written.cut,
         coincidences=together,
+        hints=told,
         map={**names.given, "path": {old: new for old, new in renamed.items() if old != new}},
     )
     (made / seal.FILE).write_bytes(seal.write(done.to_dict()))
     if not load(made).redacted:
         raise InputError("the redacted copy changed while it was written; nothing is kept")
     return done
+
+
+def _renamed(told: Hints, lines: Lines) -> Hints:
+    """What was told of the original, told of its copy."""
+    return replace(
+        told, roles=tuple(sorted((lines.as_host(host), role) for host, role in told.roles))
+    )
 
 
 def _secrets(names: Names, known: Known) -> set[str]:

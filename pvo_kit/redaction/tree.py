@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from pvo_kit import seal
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import Evidence
 from pvo_kit.redaction import texts
@@ -76,6 +77,8 @@ def write(
                     f"{item.file} was not there before; do it again, on a copy at rest"
                 )
             continue  # the seal of a redacted folder
+        if seal.is_broken(entry):
+            continue  # of one that was changed: the copy gets a seal of its own
         new = renamed[item.file]
         if isinstance(item, Unread):
             written.left_out.append(new)
