@@ -240,7 +240,7 @@ def test_evidence_that_cannot_be_read_is_a_result_with_its_error(work):
     Path(work.escalation.path).mkdir()
     outcome = run_case(work)
     assert outcome.result.state == "broken"
-    assert outcome.result.error.startswith("InputError: acme holds no file; give the folder")
+    assert outcome.result.error.startswith("acme holds no file; give the folder")
     assert "\n" not in outcome.result.error
     assert outcome.trace == ""
     assert files(work) == {}

@@ -450,6 +450,14 @@ def test_a_case_folder_is_never_made_over(folder, case):
     assert bytes_of(folder) == before
 
 
+def test_a_case_folder_is_no_evidence(folder, tmp_path, case):
+    code, _, err = case(tmp_path / "new", "--from", folder)
+    assert code == 2
+    assert "is a case folder: its reports are no evidence; give a case/evidence" in err
+    assert not (tmp_path / "new").exists()
+    assert case(tmp_path / "new", "--from", folder / "evidence")[0] == 0
+
+
 def test_a_new_folder_needs_something_to_be_made_of(tmp_path, case):
     code, _, err = case(tmp_path / "new")
     assert code == 2
@@ -659,6 +667,16 @@ def test_a_notebook_that_fails_or_shows_another_diagnosis_differs(
         )
         case_folder.renew(bundled)
     assert case_folder.verify(bundled).differences == (told,)
+
+
+def test_a_kernel_that_does_not_start_is_a_difference(bundled, monkeypatch):
+    def fails(notebook):
+        raise RuntimeError("Kernel died before\nreplying")
+
+    monkeypatch.setattr(notebook, "_execute", fails)
+    assert case_folder.verify(bundled).differences == (
+        "30_case_study.ipynb fails: RuntimeError: Kernel died before replying",
+    )
 
 
 def test_a_strangers_notebook_and_modules_are_never_run(bundled, tmp_path):

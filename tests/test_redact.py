@@ -28,7 +28,8 @@ import pvo_kit as pvo
 from pvo_kit import seal
 from pvo_kit.cli import main
 from pvo_kit.collect import manifest
-from pvo_kit.redaction import leaks, running
+from pvo_kit.redaction import keys, leaks, running
+from pvo_kit.redaction.names import Names
 from pvo_kit.report import pages
 
 KEY = b"a key of tests only, never more."
@@ -874,16 +875,12 @@ def test_new_names_that_fall_together_get_another_random_key(case, tmp_path, mon
         if self._key not in tried:
             tried.append(self._key)
         if len(tried) < 3:
-            raise running.ClashError("two values")
+            raise running.ClashError
         return word(self, name)
 
     monkeypatch.setattr(running.Names, "host", clashing)
     assert pvo.redact(case, tmp_path / "out").lasting is False
     assert len(tried) >= 3
-    tried.clear()
-    with pytest.raises(pvo.InputError, match="use another key"):
-        pvo.redact(case, tmp_path / "two", KEY)
-    assert not (tmp_path / "two").exists()
 
 
 def test_what_cannot_be_read_is_left_out_and_told(tmp_path):
@@ -913,6 +910,20 @@ def test_a_log_larger_than_memory_allows_is_read_line_by_line(tmp_path, monkeypa
     assert "contoso" not in (out / "mail.log").read_text(encoding="utf-8")
     digest = hashlib.sha256((out / "mail.log").read_bytes()).hexdigest()
     assert pvo.load(out).files[0].digest == digest
+
+
+def test_a_log_of_many_numbers_tells_the_same_story(tmp_path):
+    """So many that the key gives some of them the same name of their form."""
+    head = "Mon Apr  7 15:48:42 2014 Info: "
+    lines = [f"{head}MID {n} ready {n * 317 + 2_000_000} bytes from <>\n" for n in range(12_000)]
+    lines.append(f"{head}New SMTP DCID 5 interface 10.1.1.1 address 10.2.2.2 port 7025\n")
+    lines.append(f"{head}DCID 5 TLS failed: verify error: no certificate from server\n")
+    (tmp_path / "mail.log").write_text("".join(lines), encoding="utf-8")
+    _, names, _ = lawful(tmp_path / "mail.log", tmp_path)
+    numbers = names["number"]
+    assert len(set(numbers.values())) == len(numbers) == 12_000
+    key = keys.given(KEY)
+    assert len({Names(key).word(number) for number in numbers}) < 12_000  # each by itself
 
 
 def _crowded(folder):

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pvo_kit import resources
+from pvo_kit import kernels, resources
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.hints import Hints
 
@@ -102,7 +102,8 @@ def execute(notebook: Notebook, case: str, told: Hints) -> tuple[bytes, str]:
         source, target = Path(folder, "in.ipynb"), Path(folder, "out.ipynb")
         source.write_text(notebook.text, encoding="utf-8")
         try:
-            _papermill(source, target, {CASE: case, **told.given(), **notebook.parameters})
+            parameters = {CASE: case, **told.given(), **notebook.parameters}
+            kernels.twice(lambda: _papermill(source, target, parameters))
             broke = ""
         except PapermillExecutionError as error:
             broke = f"{notebook.name}: {error.ename}: {error.evalue}"

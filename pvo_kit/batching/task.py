@@ -10,11 +10,11 @@ from time import perf_counter
 
 from pvo_kit.batching import drafts, notebooks, record
 from pvo_kit.batching.archive import Escalation
-from pvo_kit.batching.hashing import evidence_hash
 from pvo_kit.batching.notebooks import Notebook
 from pvo_kit.batching.record import Key
 from pvo_kit.batching.result import CaseResult, summarise
 from pvo_kit.errors import InputError, PvoError
+from pvo_kit.hashing import evidence_hash
 from pvo_kit.hints import Hints, with_known_hosts
 from pvo_kit.sources import reasons
 from pvo_kit.version import __version__
@@ -147,4 +147,6 @@ def _broken(work: Work, hashed: str, error: str) -> CaseResult:
 
 def _told(error: BaseException) -> str:
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    if isinstance(error, PvoError):
+        return " ".join(text.split())
     return f"{type(error).__name__}: {' '.join(text.split())}".rstrip(": ")

@@ -54,6 +54,12 @@ def _check(target: Path, paths: Paths, map_file: Path | None) -> None:
         raise InputError(
             f"{target.name} is a case folder already: verify or renew it, or choose another folder"
         )
+    for path in map(Path, paths):
+        if manifest.is_case_folder(path):
+            raise InputError(
+                f"{path.name} is a case folder: its reports are no evidence; give {path.name}/"
+                f"{EVIDENCE}"
+            )
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{target.name} exists and is no case folder; choose another one")
     places.check(paths, target, map_file)

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pvo_kit import resources
+from pvo_kit import kernels, resources
 from pvo_kit.errors import InputError
 from pvo_kit.hints import Hints
 
@@ -61,28 +61,36 @@ def _environment() -> dict[str, str]:
 def run(evidence: Path, told: Hints) -> list[str] | None:
     """Execute the bundled notebook for this evidence and return the texts that it shows.
 
-    None where Jupyter is not installed. Raises InputError where a cell fails. The kernel starts in
-    an empty folder, so that nothing in a case folder can be imported.
+    None where Jupyter is not installed. Raises InputError where a cell fails or no kernel starts.
     """
     data = prepared(str(evidence.resolve()), told)
     try:
         import nbformat
-        from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError
     except ImportError:
         return None
     if data is None:
         return None
     notebook = nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-untyped-call]
+    try:
+        kernels.twice(lambda: _execute(notebook))
+    except CellExecutionError as error:
+        raise InputError(f"{NAME} fails: {error.ename}: {error.evalue}") from None
+    except Exception as error:  # no kernel, one that died, a cell without an end
+        why = " ".join(str(error).split())
+        raise InputError(f"{NAME} fails: {type(error).__name__}: {why}") from None
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    return [text for output in outputs if (text := output.get("data", {}).get("text/plain"))]
+
+
+def _execute(notebook: Any) -> None:
+    """Execute a notebook in place, in an empty folder: nothing of a case folder is imported."""
+    from nbclient import NotebookClient
+
     with tempfile.TemporaryDirectory(prefix="pvo-kit-", ignore_cleanup_errors=True) as folder:
         client = NotebookClient(
             notebook, timeout=_LONGEST, resources={"metadata": {"path": folder}}
         )
         # A kernel warns each time that its sockets are open to this machine's users.
         client.extra_arguments = ["--IPKernelApp.log_level=40"]
-        try:
-            client.execute(env=_environment())
-        except CellExecutionError as error:
-            raise InputError(f"{NAME} fails: {error.ename}: {error.evalue}") from None
-    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    return [text for output in outputs if (text := output.get("data", {}).get("text/plain"))]
+        client.execute(env=_environment())

@@ -78,13 +78,10 @@ class Redaction:
         for counts in self.counts.values():
             places.update(counts)
         yield f"{self.folder.name}: {_counted(len(self.counts), 'file')} redacted and verified"
-        for kind in sorted(places):
-            number = self.values.get(kind)
-            different = f", {number:,} different" if number else ""
-            yield f"  {kind}: {places[kind]:,}{different}"
+        yield f"  places: {_listed(places)}"
+        yield f"  different values: {_listed(self.values)}"
         for file, counts in sorted(self.counts.items()):
-            told = ", ".join(f"{kind} {number:,}" for kind, number in sorted(counts.items()))
-            yield f"  {file}: {told or 'nothing to replace'}"
+            yield f"  {file}: {_listed(counts)}"
         yield from self._rest()
 
     def _rest(self) -> Iterator[str]:
@@ -107,6 +104,11 @@ class Redaction:
                 "key: a random one, gone with this run: no other case gets these names "
                 "(--key-file keeps one)"
             )
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    told = (f"{kind} {number:,}" for kind, number in sorted(counts.items()))
+    return ", ".join(told) or "nothing to replace"
 
 
 def _counted(number: int, word: str) -> str:

@@ -12,8 +12,8 @@ from pvo_kit import seal, text
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import Evidence, Role
 from pvo_kit.findings import Diagnosis
+from pvo_kit.hashing import evidence_hash
 from pvo_kit.hints import Hints, hints, refuse_unknown_hosts
-from pvo_kit.loading import load
 from pvo_kit.redaction import filenames, keys, places, texts, tree
 from pvo_kit.redaction.collecting import Known, collect
 from pvo_kit.redaction.equality import difference
@@ -21,7 +21,7 @@ from pvo_kit.redaction.hosts import public_labels
 from pvo_kit.redaction.keys import Key
 from pvo_kit.redaction.leaks import Leaks, is_secret
 from pvo_kit.redaction.lines import Lines
-from pvo_kit.redaction.names import ClashError, Names
+from pvo_kit.redaction.names import Names
 from pvo_kit.redaction.report import Redaction
 from pvo_kit.sources import Source, walk
 
@@ -30,6 +30,10 @@ ATTEMPTS = 8
 
 MANY = 5_000
 """Original values from which on no key would avoid that."""
+
+
+class ClashError(Exception):
+    """A new name is an original value of the case too, so that another key would do better."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,7 @@ def redact(
         with places.draft(folder) as made:
             try:
                 done = _write(original, used, made, is_last=used.lasting or attempt == ATTEMPTS)
-            except ClashError as clash:
-                if used.lasting or attempt == ATTEMPTS:
-                    raise InputError(f"{clash}; nothing is kept: use another key") from None
+            except ClashError:
                 continue
             if map_file:
                 places.write_map(map_file, _map(done))
@@ -108,9 +110,9 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
     secrets = _secrets(names, known) - lines.structure
     together = _leaks(made, secrets, names)
     if together and not is_last and len(secrets) < MANY:
-        raise ClashError("a new name is an original value of this case too")
+        raise ClashError
     differs = difference(original.diagnosis, told.diagnose(redacted), renamed,
-                         Lines(Names(key), known.kinds))  # fmt: skip
+                         Lines(names.going_on(), known.kinds))  # fmt: skip
     if differs:
         raise InputError(
             f"the diagnosis of the redacted copy is another one ({differs}); nothing is kept"
@@ -131,7 +133,7 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
         map={**names.given, "path": {old: new for old, new in renamed.items() if old != new}},
     )
     (made / seal.FILE).write_bytes(seal.write(done.to_dict()))
-    if not load(made).redacted:
+    if evidence_hash(made) != redacted.hash:
         raise InputError("the redacted copy changed while it was written; nothing is kept")
     return done
 

@@ -88,6 +88,10 @@ def _log(lines: Lines, found: Iterator[Line]) -> Iterator[Line]:
         while waiting and waiting[0][0] < numbers[0]:
             _, line, ending = waiting.popleft()
             yield logs.other(lines, line), ending
+        if len(numbers) == 1:
+            _, line, ending = waiting.popleft()
+            yield logs.line_of(lines, line, each), ending
+            continue
         old = [waiting.popleft() for _ in range(numbers[-1] - numbers[0] + 1)]
         taken = [line for number, line, _ in old if number in numbers]
         new = dict(zip(numbers, logs.entry(lines, taken, column), strict=True))

@@ -73,7 +73,10 @@ _FORMS = (
     ("word", _WORD),
 )
 
-TOKEN = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS))
+# What no token begins with is passed over at once: most forms look behind themselves first.
+_BEGINS = rf"(?=[\w:&{_CJK}])"
+
+TOKEN = re.compile(f"{_BEGINS}(?:{'|'.join(f'(?P<{name}>{form})' for name, form in _FORMS)})")
 """Every token of a line; ``lastgroup`` names its form."""
 
 PART = re.compile(
