@@ -132,6 +132,14 @@ def test_the_command_makes_a_folder_and_verifies_it(tmp_path, case):
     assert case(target, "--no-notebook")[:2] == (0, "case tells the same story\n")
 
 
+def test_an_original_value_in_ones_own_words_is_told(tmp_path, case):
+    words = ("--title", "Grey at MX.example.com", "--note", "Not of anybody, on the SMA.")
+    code, _, err = case(tmp_path / "case", "--from", pvo.example("resolved"), *words)
+    assert code == 0
+    assert "your own words hold mx.example.com, an original value" in err
+    assert err.count("your own words hold") == 1
+
+
 def test_several_paths_are_one_case(tmp_path, case):
     paths = sorted(pvo.example("sma-offline").iterdir())
     words = [word for path in paths for word in ("--from", path)]

@@ -25,10 +25,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pvo_kit as pvo
-from pvo_kit import seal
+from pvo_kit import seal, text
 from pvo_kit.cli import main
 from pvo_kit.collect import manifest
-from pvo_kit.redaction import keys, leaks, running
+from pvo_kit.redaction import keys, leaks, running, texts
 from pvo_kit.redaction.names import Names
 from pvo_kit.report import pages
 
@@ -593,6 +593,16 @@ def test_what_is_no_text_leaves_its_kind_alone(tmp_path):
     assert list(done.stubs) == ["screenshot.png"]
     assert (tmp_path / "out" / "screenshot.png").read_bytes() == b"\x89PNG\r\n\x1a\n"
     assert "screenshot.png" in done.text
+
+
+@pytest.mark.parametrize("start", [b"jmuelle\0\1\2", b"Weber\1\2\3\4\5"])
+def test_a_binary_file_that_begins_with_a_name_leaves_nothing_of_it(start):
+    data = start * 50
+    reason = text.detect(data, complete=True).reason
+    assert "is a binary file" in reason
+    left = texts.stub(data, reason)
+    assert text.detect(left, complete=True).reason == reason
+    assert not re.search(rb"[A-Za-z]{3}", left)
 
 
 def test_what_was_typed_and_erased_again_goes(tmp_path):

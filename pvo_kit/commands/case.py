@@ -98,6 +98,9 @@ def _make(arguments: argparse.Namespace) -> int:
     done = make(arguments.folder, arguments.paths, preface, key, arguments.map, told)
     if done:
         say(done.text)
+        for value in done.originals_in(" ".join(words(arguments).values())):
+            say(f"pvo-kit: warning: your own words hold {value}, an original value; --renew takes "
+                "others")  # fmt: skip
     say(f"made {arguments.folder}; read report.html, verify with: pvo-kit case {arguments.folder}")
     return 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pvo_kit.hints import Hints
+from pvo_kit.redaction.leaks import Leaks, is_secret
 from pvo_kit.version import __version__
 
 LIMITS = (
@@ -63,6 +64,16 @@ class Redaction:
             "cut_off": list(self.cut),
             "coincidences": self.coincidences,
         }
+
+    def originals_in(self, text: str) -> list[str]:
+        """Return the original values that a text holds: an author's own words, as a rule."""
+        values = (
+            value
+            for kind, names in self.map.items()
+            for value, new in names.items()
+            if kind != "path" and value != new and is_secret(value)
+        )
+        return sorted(set(Leaks(values).found(text)))
 
     @property
     def text(self) -> str:
