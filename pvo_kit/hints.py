@@ -14,6 +14,7 @@ from pvo_kit.evidence import Evidence, Role
 from pvo_kit.findings import Diagnosis
 from pvo_kit.interpretation import interpret
 from pvo_kit.loading import load
+from pvo_kit.progress import Told
 from pvo_kit.sources import LIMITS, Limits
 
 _MOST_NAMED = 10
@@ -31,9 +32,14 @@ class Hints:
     year: int | None = None
     pvo_port: int | None = None
 
-    def load(self, *paths: str | os.PathLike[str], limits: Limits = LIMITS) -> Evidence:
+    def load(
+        self,
+        *paths: str | os.PathLike[str],
+        limits: Limits = LIMITS,
+        told: Told | None = None,
+    ) -> Evidence:
         """Return the evidence of one escalation, read with these hints."""
-        return load(*paths, roles=dict(self.roles), limits=limits, year=self.year)
+        return load(*paths, roles=dict(self.roles), limits=limits, year=self.year, told=told)
 
     def diagnose(self, evidence: Evidence) -> Diagnosis:
         """Judge evidence that was read with these hints."""
@@ -59,17 +65,16 @@ def hints(
     return Hints(tuple(sorted(known.items())), year, pvo_port)
 
 
-def with_known_hosts(told: Hints, *paths: str | os.PathLike[str]) -> tuple[Hints, Evidence]:
-    """Read an escalation with those roles alone whose host its evidence names.
+def with_known_hosts(given: Hints, evidence: Evidence) -> tuple[Hints, Evidence]:
+    """Return the hints less the roles of hosts that the evidence does not name, and it with them.
 
-    Returns these hints too. A role of any other host would add an appliance to the case.
+    The role of any other host would add an appliance to the case.
     """
-    evidence = replace(told, roles=()).load(*paths)
-    if not told.roles:
-        return told, evidence
-    hosts = _hosts(evidence)
-    roles = tuple((host, role) for host, role in told.roles if host in hosts)
-    return replace(told, roles=roles), replace(evidence, roles=roles)
+    if not given.roles:
+        return given, evidence
+    hosts = _hosts(replace(evidence, roles=()))
+    roles = tuple((host, role) for host, role in given.roles if host in hosts)
+    return replace(given, roles=roles), replace(evidence, roles=roles)
 
 
 def refuse_unknown_hosts(told: Hints, evidence: Evidence) -> None:

@@ -69,6 +69,15 @@ def test_a_case_leaves_its_two_files_and_a_record(work):
     assert outcome.seconds > 0
 
 
+def test_a_case_draws_no_bar_beside_that_of_the_run(work, monkeypatch, capsys):
+    monkeypatch.setattr("pvo_kit.progress.DELAY", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    pvo.load(work.escalation.path)
+    assert "reading" in capsys.readouterr().err
+    run_case(work)
+    assert capsys.readouterr().err == ""
+
+
 def test_a_work_and_its_outcome_go_to_another_process(work):
     assert pickle.loads(pickle.dumps(work)) == work  # noqa: S301 - our own
     outcome = run_case(work)

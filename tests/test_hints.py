@@ -109,7 +109,7 @@ def test_the_role_of_a_host_that_is_not_there_is_refused_or_left_out(upload):
     told = hints({BOX: "sma", "other.example.com": "esa"})
     with pytest.raises(pvo.InputError, match=r"no host other\.example\.com .* box\.example\.com"):
         refuse_unknown_hosts(told, told.load(upload))
-    known, evidence = with_known_hosts(told, upload)
+    known, evidence = with_known_hosts(told, told.load(upload))
     assert known == hints({BOX: "sma"})
     assert evidence == known.load(upload)
 

@@ -16,6 +16,7 @@ from pvo_kit.batching.result import CaseResult, summarise
 from pvo_kit.errors import InputError, PvoError
 from pvo_kit.hashing import evidence_hash
 from pvo_kit.hints import Hints, with_known_hosts
+from pvo_kit.progress import unseen
 from pvo_kit.sources import reasons
 from pvo_kit.version import __version__
 
@@ -100,7 +101,9 @@ def _done(work: Work) -> Outcome:
     """Do all of it in memory, then write it."""
     from pvo_kit.report.pages import to_html
 
-    told, evidence = with_known_hosts(work.hints, work.escalation.path)
+    # No bar of its own: it would tear that of the run.
+    evidence = work.hints.load(work.escalation.path, told=unseen)
+    told, evidence = with_known_hosts(work.hints, evidence)
     diagnosis = told.diagnose(evidence)
     result = summarise(work.escalation.name, diagnosis, evidence)
     files = {
