@@ -842,7 +842,8 @@ def test_a_value_that_is_left_keeps_nothing_and_is_not_told(case, tmp_path, monk
     monkeypatch.setattr(running.Lines, "free", lambda _, text: text)
     (case / "note.txt").write_text("A. Kovac of mx.example.com was here", encoding="utf-8")
     told = _refused(capsys, case, "--out", tmp_path / "out", "--map", tmp_path / "map")
-    assert "an original value" in told
+    assert "an original value of 5 letters would be left in line 1 of note.txt" in told
+    assert "in a copy, and redact that" in told
     assert "kovac" not in told.lower()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["case"]
 

@@ -128,7 +128,7 @@ class Lines:
             return self._named(known, text)
         if text.lower() in CONSTANTS:
             return text, ""
-        if form in ("release", "id", "date", "entity", "error"):
+        if form in ("release", "id", "date", "entity", "error", "escape"):
             return ("x", "name") if text.startswith("&#") else (text, "")
         if form == "mailbox":
             return self._mailbox(match["local"], match["domain"]), "e-mail address"

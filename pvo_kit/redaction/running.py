@@ -105,18 +105,14 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
     written = tree.write(original.paths, evidence, renamed, lines, made)
     if not written.counts:
         raise InputError("nothing of it can be read, so nothing is kept")
-    told = _renamed(original.hints, lines)
-    redacted = told.load(made)
     secrets = _secrets(names, known) - lines.structure
-    together = _leaks(made, secrets, names)
+    together = _leaks(made, secrets, names, renamed)
     if together and not is_last and len(secrets) < MANY:
         raise ClashError
-    differs = difference(original.diagnosis, told.diagnose(redacted), renamed,
-                         Lines(names.going_on(), known.kinds))  # fmt: skip
-    if differs:
-        raise InputError(
-            f"the diagnosis of the redacted copy is another one ({differs}); nothing is kept"
-        )
+    told = _renamed(original.hints, lines)
+    redacted = told.load(made)
+    _refuse_another(original.diagnosis, told.diagnose(redacted), renamed,
+                    Lines(names.going_on(), known.kinds))  # fmt: skip
     done = Redaction(
         folder=made,
         evidence_hash=redacted.hash,
@@ -132,10 +128,23 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
         hints=told,
         map={**names.given, "path": {old: new for old, new in renamed.items() if old != new}},
     )
-    (made / seal.FILE).write_bytes(seal.write(done.to_dict()))
-    if evidence_hash(made) != redacted.hash:
-        raise InputError("the redacted copy changed while it was written; nothing is kept")
+    _seal(done)
     return done
+
+
+def _refuse_another(
+    before: Diagnosis, after: Diagnosis, renamed: Mapping[str, str], lines: Lines
+) -> None:
+    if told := difference(before, after, renamed, lines):
+        raise InputError(
+            f"the diagnosis of the redacted copy is another one ({told}); nothing is kept"
+        )
+
+
+def _seal(done: Redaction) -> None:
+    (done.folder / seal.FILE).write_bytes(seal.write(done.to_dict()))
+    if evidence_hash(done.folder) != done.evidence_hash:
+        raise InputError("the redacted copy changed while it was written; nothing is kept")
 
 
 def _renamed(told: Hints, lines: Lines) -> Hints:
@@ -157,37 +166,40 @@ def _secrets(names: Names, known: Known) -> set[str]:
     return {value.lower() for value in values | kinds | known.names if is_secret(value)} - public
 
 
-def _leaks(made: Path, secrets: set[str], names: Names) -> int:
+def _leaks(made: Path, secrets: set[str], names: Names, renamed: Mapping[str, str]) -> int:
     """Look for original values in everything that was written.
 
     Returns how many are there because they are new names too. Raises InputError for any other.
     """
+    old = {name: file for file, name in renamed.items()}
     new = {name.lower() for each in names.given.values() for name in each.values()}
     leaks = Leaks(secrets)
     together: set[str] = set()
-    for file, line, raw in _written(made):
+    for file, number, line, raw in _written(made):
         for value in leaks.found(line, raw):
             if value in new:
                 together.add(value)
             else:
                 # The value itself must not get into a message: it is what was to be hidden.
+                place = f"line {number} of {old.get(file, file)}" if number else "a file's name"
                 raise InputError(
-                    f"an original value of {len(value)} letters is left in {file}; nothing is kept"
+                    f"an original value of {len(value)} letters would be left in {place}; nothing "
+                    "is kept: write it otherwise there, in a copy, and redact that"
                 )
     return len(together)
 
 
-def _written(made: Path) -> Iterator[tuple[str, str, bytes | None]]:
-    """Yield every line that was written, and the paths."""
+def _written(made: Path) -> Iterator[tuple[str, int, str, bytes | None]]:
+    """Yield every line that was written with its file and number, and the paths as line 0."""
     for item in walk([made]):
         if not isinstance(item, Source):
             raise InputError(f"{item.file} {item.reason}; nothing is kept")
-        yield item.file, item.file, None
+        yield item.file, 0, item.file, None
         head = item.stream.read(text.HEAD)
         encoding = text.detect(head, complete=len(head) < text.HEAD).encoding or "latin-1"
         blocks = texts.chained(head, item.stream)
-        for line, _ in texts.split(texts.decoded(blocks, encoding)):
-            yield item.file, line, line.encode(encoding, "replace")
+        for number, (line, _) in enumerate(texts.split(texts.decoded(blocks, encoding)), start=1):
+            yield item.file, number, line, line.encode(encoding, "replace")
 
 
 def _kept(known: Known, names: Names) -> list[str]:
