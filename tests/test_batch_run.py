@@ -206,10 +206,10 @@ def test_the_log_can_be_read_and_grows(archive, tmp_path):
 
 
 def test_a_traceback_stands_in_the_log_and_nowhere_else(archive, tmp_path, monkeypatch):
-    def breaks(*_):
+    def breaks(*_, **__):
         raise ValueError("nobody foresaw this")
 
-    monkeypatch.setattr("pvo_kit.diagnosis.diagnose", breaks)
+    monkeypatch.setattr("pvo_kit.hints.diagnose", breaks)
     fleet = pvo.batch(archive, tmp_path / "runs", Here())
     assert fleet.states == {"broken": 3}
     assert (tmp_path / "runs" / folder.LOG).read_text().count("    Traceback (most recent") == 3
@@ -299,6 +299,17 @@ def test_a_disk_that_fills_up_ends_the_run_and_the_next_one_goes_on(archive, tmp
     monkeypatch.undo()
     pvo.batch(archive, runs, Here())
     assert "1 case had been done before" in (runs / folder.LOG).read_text()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_log_that_does_not_fit_costs_no_more_than_itself(archive, tmp_path):
+    runs = tmp_path / "runs"
+    pvo.batch(archive, runs, Here())
+    whole = tree(runs)
+    (runs / folder.LOG).unlink()
+    (runs / folder.LOG).symlink_to("/dev/full")
+    pvo.batch(archive, runs, Here())
+    assert tree(runs) == whole
 
 
 def test_a_table_that_does_not_fit_leaves_the_old_one(archive, tmp_path, monkeypatch):

@@ -214,6 +214,7 @@ def test_a_redacted_folder_is_told_with_its_own_names(upload, tmp_path):
 def test_a_batch_writes_the_bytes_of_diagnose_with_the_same_options(upload, tmp_path, capsys):
     runs = tmp_path.with_name(tmp_path.name + "-runs")
     command(capsys, "batch", upload.parent, "--out", runs, "--workers", 1, *OPTIONS)
+    assert '"year": 2023' in (runs / "batch.log").read_text(encoding="utf-8")
     done = runs / "cases" / "upload"
     for form, name in (("json", "findings.json"), ("html", "report.html")):
         _, printed = command(capsys, "diagnose", upload, "--format", form, *OPTIONS)

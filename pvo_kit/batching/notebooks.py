@@ -64,7 +64,7 @@ def read(path: str | Path, parameters: Mapping[str, Any], told: Hints) -> Notebo
         if name not in known:
             others = ", ".join(sorted(known - {CASE})) or "none"
             raise InputError(f"{file.name} has no parameter {name}; beside {CASE} it has {others}")
-    for name in told.given().keys() - known:
+    for name in sorted(told.given().keys() - known):
         raise InputError(
             f"{file.name} has no parameter {name}, so it would not show what the report shows; "
             f"add it to the notebook, or leave out --{OPTIONS[name]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -94,16 +95,10 @@ def _run(
     progress: bool,
 ) -> Fleet:
     works = [Work(case, str(runs / folder.CASES / case.name), notebook, given) for case in cases]
-    executing = f", executing {notebook.name}" if notebook else ""
-    log.tell(f"pvo-kit {__version__} begins: {counted(len(works), 'case')}{executing}")
-    results: dict[str, CaseResult] = {}
-    were_done = 0
+    log.tell(_beginning(works, notebook, given))
     with Progress(len(works), log, progress) as shown:
         try:
-            for outcome in outcomes(crew, works, lambda: folder.check_room(runs)):
-                results[outcome.result.case] = outcome.result
-                were_done += outcome.was_done
-                shown.count(outcome)
+            results = _results(crew, works, runs, shown)
             fleet = Fleet(tuple(results[case.name] for case in cases), runs)
             drafts.write(runs / FILE, fleet.to_csv().encode("utf-8", "backslashreplace"))
             drafts.write(runs / PAGE, to_html(fleet).encode("utf-8", "backslashreplace"))
@@ -114,8 +109,25 @@ def _run(
             )
             log.tell(told)
             raise drafts.DiskFull(told) from None
-    _conclude(fleet, runs, were_done, log)
+    _conclude(fleet, runs, shown.were_done, log)
     return fleet
+
+
+def _beginning(works: Sequence[Work], notebook: Notebook | None, given: Hints) -> str:
+    executing = f", executing {notebook.name}" if notebook else ""
+    told = f", told {json.dumps(given.given())}" if given.given() else ""
+    return f"pvo-kit {__version__} begins: {counted(len(works), 'case')}{executing}{told}"
+
+
+def _results(
+    crew: Crew, works: Sequence[Work], runs: Path, shown: Progress
+) -> dict[str, CaseResult]:
+    """Return what became of each case, by its name."""
+    results: dict[str, CaseResult] = {}
+    for outcome in outcomes(crew, works, lambda: folder.check_room(runs)):
+        results[outcome.result.case] = outcome.result
+        shown.count(outcome)
+    return results
 
 
 def _conclude(fleet: Fleet, runs: Path, were_done: int, log: Log) -> None:
