@@ -233,9 +233,10 @@ def outputs(book):
 
 
 def texts(book) -> str:
-    """All that the notebook shows as text, the blanks made one."""
+    """All that the notebook shows as text, the blanks made one; less the cell at its end."""
+    last = len(book.cells[-1].outputs)
     found = [output.get("text") or output.get("data", {}).get("text/plain", "")
-             for output in outputs(book)]  # fmt: skip
+             for output in outputs(book)[:-last]]  # fmt: skip
     return " ".join(" ".join(found).split())
 
 
