@@ -869,8 +869,8 @@ def test_a_full_disk_keeps_nothing_and_is_told(case, tmp_path, monkeypatch, caps
 def test_a_file_that_changes_meanwhile_is_told(case, tmp_path, monkeypatch, capsys):
     put = running.tree._put
 
-    def changing(path, content):
-        put(path, content)
+    def changing(path, content, told):
+        put(path, content, told)
         (case / "observations.toml").write_text("# changed\n", encoding="utf-8")
 
     monkeypatch.setattr(running.tree, "_put", changing)
@@ -892,6 +892,17 @@ def test_new_names_that_fall_together_get_another_random_key(case, tmp_path, mon
     monkeypatch.setattr(running.Names, "host", clashing)
     assert pvo.redact(case, tmp_path / "out").lasting is False
     assert len(tried) >= 3
+
+
+def test_what_takes_longer_shows_a_bar_where_a_person_looks_on(case, tmp_path, monkeypatch, capsys):
+    pvo.redact(case, tmp_path / "out", KEY)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("pvo_kit.progress.DELAY", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    pvo.redact(case, tmp_path / "two", KEY)
+    shown = capsys.readouterr().err
+    assert "redacting" in shown
+    assert "checking" in shown
 
 
 def test_what_cannot_be_read_is_left_out_and_told(tmp_path):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pvo_kit.evidence import Evidence, Role
 from pvo_kit.findings import Diagnosis
 from pvo_kit.hashing import evidence_hash
 from pvo_kit.hints import Hints, hints, refuse_unknown_hosts
+from pvo_kit.progress import Told, is_watched, progress, size_on_disk
 from pvo_kit.redaction import filenames, keys, places, texts, tree
 from pvo_kit.redaction.collecting import Known, collect
 from pvo_kit.redaction.equality import difference
@@ -102,16 +104,17 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
     lines = Lines(names, known.kinds)
     files = (entry.file for entry in evidence.files if not seal.is_broken(entry))
     renamed = filenames.rename(names, files, known.kinds)
-    written = tree.write(original.paths, evidence, renamed, lines, made)
+    with _watched(original.paths, "redacting") as told:
+        written = tree.write(original.paths, evidence, renamed, lines, made, told)
     if not written.counts:
         raise InputError("nothing of it can be read, so nothing is kept")
     secrets = _secrets(names, known) - lines.structure
     together = _leaks(made, secrets, names, renamed)
     if together and not is_last and len(secrets) < MANY:
         raise ClashError
-    told = _renamed(original.hints, lines)
-    redacted = told.load(made)
-    _refuse_another(original.diagnosis, told.diagnose(redacted), renamed,
+    given = _renamed(original.hints, lines)
+    redacted = given.load(made)
+    _refuse_another(original.diagnosis, given.diagnose(redacted), renamed,
                     Lines(names.going_on(), known.kinds))  # fmt: skip
     done = Redaction(
         folder=made,
@@ -125,11 +128,15 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
         left_out=written.left_out,
         cut=written.cut,
         coincidences=together,
-        hints=told,
+        hints=given,
         map={**names.given, "path": {old: new for old, new in renamed.items() if old != new}},
     )
     _seal(done)
     return done
+
+
+def _watched(paths: tree.Paths, about: str) -> AbstractContextManager[Told]:
+    return progress(size_on_disk(paths) if is_watched() else None, about)
 
 
 def _refuse_another(
@@ -175,21 +182,25 @@ def _leaks(made: Path, secrets: set[str], names: Names, renamed: Mapping[str, st
     new = {name.lower() for each in names.given.values() for name in each.values()}
     leaks = Leaks(secrets)
     together: set[str] = set()
-    for file, number, line, raw in _written(made):
-        for value in leaks.found(line, raw):
-            if value in new:
+    with _watched([made], "checking") as told:
+        for file, number, line, raw in _written(made, told):
+            for value in leaks.found(line, raw):
+                if value not in new:
+                    place = f"line {number} of {old.get(file, file)}" if number else "a file's name"
+                    raise _left(value, place)
                 together.add(value)
-            else:
-                # The value itself must not get into a message: it is what was to be hidden.
-                place = f"line {number} of {old.get(file, file)}" if number else "a file's name"
-                raise InputError(
-                    f"an original value of {len(value)} letters would be left in {place}; nothing "
-                    "is kept: write it otherwise there, in a copy, and redact that"
-                )
     return len(together)
 
 
-def _written(made: Path) -> Iterator[tuple[str, int, str, bytes | None]]:
+def _left(value: str, place: str) -> InputError:
+    # The value itself must not get into a message: it is what was to be hidden.
+    return InputError(
+        f"an original value of {len(value)} letters would be left in {place}; nothing is kept: "
+        "write it otherwise there, in a copy, and redact that"
+    )
+
+
+def _written(made: Path, told: Told) -> Iterator[tuple[str, int, str, bytes | None]]:
     """Yield every line that was written with its file and number, and the paths as line 0."""
     for item in walk([made]):
         if not isinstance(item, Source):
@@ -197,9 +208,15 @@ def _written(made: Path) -> Iterator[tuple[str, int, str, bytes | None]]:
         yield item.file, 0, item.file, None
         head = item.stream.read(text.HEAD)
         encoding = text.detect(head, complete=len(head) < text.HEAD).encoding or "latin-1"
-        blocks = texts.chained(head, item.stream)
+        blocks = _seen(texts.chained(head, item.stream), told)
         for number, (line, _) in enumerate(texts.split(texts.decoded(blocks, encoding)), start=1):
             yield item.file, number, line, line.encode(encoding, "replace")
+
+
+def _seen(blocks: Iterable[bytes], told: Told) -> Iterator[bytes]:
+    for block in blocks:
+        told(len(block))
+        yield block
 
 
 def _kept(known: Known, names: Names) -> list[str]:
