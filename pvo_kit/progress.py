@@ -35,7 +35,7 @@ def progress(size: int | None, about: str) -> Iterator[Told]:
         with bar:
             yield bar.update
     else:
-        yield _unseen
+        yield unseen
 
 
 @contextmanager
@@ -111,5 +111,5 @@ def _in_notebook() -> bool:
     return "ipykernel.zmqshell" in sys.modules and find_spec("ipywidgets") is not None
 
 
-def _unseen(_: int) -> None:
-    pass
+def unseen(_: int) -> None:
+    """Draw nothing."""

@@ -38,6 +38,11 @@ def read(data: bytes) -> dict[str, Any] | None:
     return report if report.get(KIND) == SCHEMA else None
 
 
+def is_broken(entry: EvidenceFile) -> bool:
+    """Return True for a seal that does not fit the files beside it: a report and no evidence."""
+    return entry.reason == BROKEN
+
+
 def fits(report: Mapping[str, Any], file: str, entries: Iterable[EvidenceFile]) -> bool:
     """Return True where the files are the sealed ones and no others.
 

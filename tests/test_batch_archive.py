@@ -15,7 +15,7 @@ import pvo_kit as pvo
 from pvo_kit import seal
 from pvo_kit.batching import names
 from pvo_kit.batching.archive import escalations
-from pvo_kit.batching.hashing import evidence_hash
+from pvo_kit.hashing import evidence_hash
 
 
 def named(*paths):

@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import pvo_kit as pvo
 from pvo_kit.batching import notebooks
+from pvo_kit.hints import Hints
 
 CELLS = (
     new_markdown_cell("# A case"),
@@ -96,9 +97,9 @@ def test_each_case_has_its_notebook_executed_in_a_fresh_kernel(archive, small, t
 
 
 def test_twice_executed_is_twice_the_same(small):
-    notebook = notebooks.read(small, {})
+    notebook = notebooks.read(small, {}, Hints())
     path = str(pvo.example("technote"))
-    assert notebooks.execute(notebook, path) == notebooks.execute(notebook, path)
+    assert notebooks.execute(notebook, path, Hints()) == notebooks.execute(notebook, path, Hints())
 
 
 def test_a_notebook_that_breaks_shows_where_and_is_a_row(archive, small, tmp_path):
@@ -122,7 +123,9 @@ def test_braces_in_names_are_only_braces(archive, tmp_path):
     (tmp_path / "{run}").mkdir()
     (archive / "technote").rename(archive / "{x}")
     path = written(tmp_path / "{run}" / "{a}.ipynb", CELLS[:3])
-    data, broke = notebooks.execute(notebooks.read(path, {}), str(archive / "{x}"))
+    data, broke = notebooks.execute(
+        notebooks.read(path, {}, Hints()), str(archive / "{x}"), Hints()
+    )
     assert broke == ""
     assert json.dumps(str(archive / "{x}")) in "".join(json.loads(data)["cells"][2]["source"])
 
@@ -138,7 +141,7 @@ def test_an_unknown_parameter_is_refused_before_any_work(archive, small, tmp_pat
 
 def test_the_case_is_not_a_parameter_to_give(small):
     with pytest.raises(pvo.InputError, match="case is set for each case; leave it out"):
-        notebooks.read(small, {"case": "x"})
+        notebooks.read(small, {"case": "x"}, Hints())
 
 
 @pytest.mark.parametrize(
@@ -153,12 +156,12 @@ def test_the_case_is_not_a_parameter_to_give(small):
 def test_a_notebook_without_a_case_is_refused(tmp_path, cells):
     path = written(tmp_path / "n.ipynb", cells)
     with pytest.raises(pvo.InputError, match=r"n.ipynb has no parameter case; tag the cell"):
-        notebooks.read(path, {})
+        notebooks.read(path, {}, Hints())
 
 
 def test_known_parameters_say_nothing(small, caplog):
     with caplog.at_level(logging.WARNING):
-        found = notebooks.read(small, {"fails": True})
+        found = notebooks.read(small, {"fails": True}, Hints())
     assert found.parameters == {"fails": True}
     assert not caplog.records
 
@@ -179,7 +182,7 @@ def test_known_parameters_say_nothing(small, caplog):
 def test_what_is_no_notebook_is_refused_by_its_name(tmp_path, name, data, told):
     (tmp_path / name).write_bytes(data)
     with pytest.raises(pvo.InputError, match=told) as refused:
-        notebooks.read(tmp_path / name, {})
+        notebooks.read(tmp_path / name, {}, Hints())
     assert name in str(refused.value)
     assert str(tmp_path) not in str(refused.value)
 
@@ -187,6 +190,6 @@ def test_what_is_no_notebook_is_refused_by_its_name(tmp_path, name, data, told):
 def test_a_bundled_notebook_is_found_by_its_name(tmp_path, monkeypatch):
     written(tmp_path / "20_x.ipynb")
     monkeypatch.setattr(notebooks.resources, "notebooks", lambda: tmp_path)
-    assert notebooks.read("20_x.ipynb", {}).name == "20_x.ipynb"
+    assert notebooks.read("20_x.ipynb", {}, Hints()).name == "20_x.ipynb"
     with pytest.raises(pvo.InputError, match="cannot be read"):
-        notebooks.read(Path("elsewhere", "20_x.ipynb"), {})
+        notebooks.read(Path("elsewhere", "20_x.ipynb"), {}, Hints())

@@ -161,7 +161,7 @@ def test_a_page_of_unredacted_cases_says_so_and_one_of_redacted_cases_does_not()
 
 
 def test_a_page_without_any_diagnosis_is_a_page():
-    text = to_html(Fleet((CaseResult("a", error="InputError: no", source="a"),), Path()))
+    text = to_html(Fleet((CaseResult("a", error="a holds no file", source="a"),), Path()))
     assert "No cause is shown in any case." in text
     assert "UNREDACTED" not in text
     Page(text)
@@ -289,6 +289,9 @@ def test_words_scenario_and_verdict_filter_together(opened):
     assert len(shown(view)) == 20
     view.locator("#status").select_option("broken")
     assert shown(view) == ["empty"]
+    view.locator("#status").select_option("")
+    view.get_by_role("link", name="1 not diagnosed").click()
+    assert shown(view) == ["empty"]
 
 
 @needs_browser
@@ -327,6 +330,7 @@ def test_the_worst_come_first_in_the_order_of_a_scenario(opened):
         ["FAIL", "ERROR", "unknown", "look", "resolved", "pass", "n/a"].index(w) for w in words
     ]
     assert ranks == sorted(ranks)
+    assert shown(view)[-1] == "empty"  # without a verdict
 
 
 @needs_browser
@@ -334,6 +338,16 @@ def test_the_worst_come_first_in_the_order_of_a_scenario(opened):
 def test_the_page_fits_its_window(opened, width):
     view = opened(width)
     assert view.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@needs_browser
+def test_the_table_of_cases_shows_its_last_column_on_a_usual_screen_and_in_print(opened):
+    view = opened(1280)
+    table = view.locator("#cases .wide")
+    assert table.evaluate("it => it.scrollWidth <= it.clientWidth")
+    view.emulate_media(media="print")
+    view.set_viewport_size({"width": 720, "height": 900})  # A4 less its margins
+    assert table.evaluate("it => it.scrollWidth <= it.clientWidth")
 
 
 @needs_browser

@@ -38,7 +38,7 @@ def executed(monkeypatch):
     """Notebooks that are executed without a kernel, and how often."""
     calls = []
 
-    def execute(notebook, path):
+    def execute(notebook, path, told):
         calls.append((notebook.name, path))
         return f"executed {notebook.text}".encode(), ""
 
@@ -67,6 +67,15 @@ def test_a_case_leaves_its_two_files_and_a_record(work):
     assert set(files(work)) == {"findings.json", "report.html", "done.json"}
     assert not outcome.was_done
     assert outcome.seconds > 0
+
+
+def test_a_case_draws_no_bar_beside_that_of_the_run(work, monkeypatch, capsys):
+    monkeypatch.setattr("pvo_kit.progress.DELAY", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    pvo.load(work.escalation.path)
+    assert "reading" in capsys.readouterr().err
+    run_case(work)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_work_and_its_outcome_go_to_another_process(work):
@@ -240,7 +249,7 @@ def test_evidence_that_cannot_be_read_is_a_result_with_its_error(work):
     Path(work.escalation.path).mkdir()
     outcome = run_case(work)
     assert outcome.result.state == "broken"
-    assert outcome.result.error.startswith("InputError: acme holds no file; give the folder")
+    assert outcome.result.error.startswith("acme holds no file; give the folder")
     assert "\n" not in outcome.result.error
     assert outcome.trace == ""
     assert files(work) == {}
@@ -261,10 +270,10 @@ def test_a_link_is_a_result_with_its_error(work):
 
 
 def test_what_nobody_foresaw_is_a_result_with_its_error_and_a_traceback(work, monkeypatch):
-    def breaks(*_):
+    def breaks(*_, **__):
         raise ValueError("of a kind\nthat nobody foresaw")
 
-    monkeypatch.setattr("pvo_kit.diagnosis.diagnose", breaks)
+    monkeypatch.setattr("pvo_kit.hints.diagnose", breaks)
     outcome = run_case(work)
     assert outcome.result.error == "ValueError: of a kind that nobody foresaw"
     assert "Traceback" in outcome.trace

@@ -132,6 +132,14 @@ def test_the_command_makes_a_folder_and_verifies_it(tmp_path, case):
     assert case(target, "--no-notebook")[:2] == (0, "case tells the same story\n")
 
 
+def test_an_original_value_in_ones_own_words_is_told(tmp_path, case):
+    words = ("--title", "Grey at MX.example.com", "--note", "Not of anybody, on the SMA.")
+    code, _, err = case(tmp_path / "case", "--from", pvo.example("resolved"), *words)
+    assert code == 0
+    assert "your own words hold mx.example.com, an original value" in err
+    assert err.count("your own words hold") == 1
+
+
 def test_several_paths_are_one_case(tmp_path, case):
     paths = sorted(pvo.example("sma-offline").iterdir())
     words = [word for path in paths for word in ("--from", path)]
@@ -356,15 +364,15 @@ def test_a_report_of_something_else_differs_even_with_its_digest(folder, name):
 def test_a_rule_that_judges_otherwise_differs(folder, monkeypatch):
     from dataclasses import replace
 
-    from pvo_kit.case_folder import contents
+    from pvo_kit import hints
     from pvo_kit.diagnosis import diagnose
 
-    def judged(evidence):
+    def judged(evidence, pvo_port):
         found = diagnose(evidence)
         first = replace(found.findings[0], status="unknown")
         return replace(found, findings=(first, *found.findings[1:]))
 
-    monkeypatch.setattr(contents, "diagnose", judged)
+    monkeypatch.setattr(hints, "diagnose", judged)
     assert "scenario 1 is unknown, and was pass" in differs(folder)
 
 
@@ -417,7 +425,7 @@ def test_a_manifest_that_is_none_is_refused(tmp_path, text, case):
 
 
 @pytest.mark.parametrize(
-    "name", ["pvo_kit", "evidence_hash", "lock", "preface", "evidence", "files"]
+    "name", ["pvo_kit", "evidence_hash", "lock", "hints", "preface", "evidence", "files"]
 )
 @pytest.mark.parametrize("value", [3, [], {"a": 3}, {"title": None}], ids=str)
 def test_a_manifest_with_wrong_values_is_refused(folder, name, value, case):
@@ -448,6 +456,14 @@ def test_a_case_folder_is_never_made_over(folder, case):
     assert code == 2
     assert "is a case folder already" in err
     assert bytes_of(folder) == before
+
+
+def test_a_case_folder_is_no_evidence(folder, tmp_path, case):
+    code, _, err = case(tmp_path / "new", "--from", folder)
+    assert code == 2
+    assert "is a case folder: its reports are no evidence; give a case/evidence" in err
+    assert not (tmp_path / "new").exists()
+    assert case(tmp_path / "new", "--from", folder / "evidence")[0] == 0
 
 
 def test_a_new_folder_needs_something_to_be_made_of(tmp_path, case):
@@ -654,9 +670,21 @@ def test_a_notebook_that_fails_or_shows_another_diagnosis_differs(
     if told is None:
         told = "30_case_study.ipynb shows another diagnosis"
         prepared = notebook.prepared
-        monkeypatch.setattr(notebook, "prepared", lambda _: prepared(str(pvo.example("healthy"))))
+        monkeypatch.setattr(
+            notebook, "prepared", lambda _, told: prepared(str(pvo.example("healthy")), told)
+        )
         case_folder.renew(bundled)
     assert case_folder.verify(bundled).differences == (told,)
+
+
+def test_a_kernel_that_does_not_start_is_a_difference(bundled, monkeypatch):
+    def fails(notebook):
+        raise RuntimeError("Kernel died before\nreplying")
+
+    monkeypatch.setattr(notebook, "_execute", fails)
+    assert case_folder.verify(bundled).differences == (
+        "30_case_study.ipynb fails: RuntimeError: Kernel died before replying",
+    )
 
 
 def test_a_strangers_notebook_and_modules_are_never_run(bundled, tmp_path):
@@ -677,7 +705,7 @@ def test_a_strangers_notebook_and_modules_are_never_run(bundled, tmp_path):
 
 
 def test_a_notebook_that_is_gone_is_missing_and_not_run(bundled, monkeypatch):
-    monkeypatch.setattr(verifying.notebook, "run", lambda path: pytest.fail("it was run"))
+    monkeypatch.setattr(verifying.notebook, "run", lambda *_: pytest.fail("it was run"))
     (bundled / notebook.NAME).unlink()
     assert case_folder.verify(bundled).differences == ("30_case_study.ipynb is missing",)
 

@@ -25,10 +25,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pvo_kit as pvo
-from pvo_kit import seal
+from pvo_kit import seal, text
 from pvo_kit.cli import main
 from pvo_kit.collect import manifest
-from pvo_kit.redaction import leaks, running
+from pvo_kit.redaction import keys, leaks, running, texts
+from pvo_kit.redaction.names import Names
 from pvo_kit.report import pages
 
 KEY = b"a key of tests only, never more."
@@ -520,6 +521,30 @@ def test_a_copy_of_a_copy_tells_the_same_story(tmp_path):
     }
 
 
+@pytest.mark.parametrize("form", ["folder", "zip", "two"])
+def test_a_copy_that_was_changed_is_redacted_like_any_case(form, tmp_path):
+    pvo.redact(pvo.example("resolved"), tmp_path / "once", KEY)
+    (tmp_path / "once" / "more.txt").write_text("mx9.example.org> whoami\n\nUsername: carla\n")
+    paths = [tmp_path / "once"]
+    if form == "zip":
+        paths = [Path(shutil.make_archive(str(tmp_path / "case"), "zip", tmp_path / "once"))]
+    elif form == "two":
+        paths.append(pvo.redact(pvo.example("healthy"), tmp_path / "beside", KEY).folder)
+    done = pvo.redact(paths, tmp_path / "twice", b"2" * 32)
+    evidence = pvo.load(tmp_path / "twice")
+    assert evidence.redacted
+    # The old seal is a report of the kit's and no evidence; there is one again, that fits.
+    assert [path.name for path in done.folder.rglob("*.json")] == [seal.FILE]
+    assert not done.left_out
+    before = pvo.diagnose(pvo.load(*paths))
+    assert [each.status for each in pvo.diagnose(evidence).findings] == [
+        each.status for each in before.findings
+    ]
+    assert b"carla" not in b"".join(
+        path.read_bytes() for path in done.folder.rglob("*") if path.is_file()
+    )
+
+
 def test_archives_stay_archives_and_a_path_that_is_one_becomes_a_folder(tmp_path):
     files = {"mail.current": b"Info: New SMTP DCID 5 interface 10.1.1.1 address 10.2.2.2 port 25\n"}
     for how, name, magic in (
@@ -568,6 +593,16 @@ def test_what_is_no_text_leaves_its_kind_alone(tmp_path):
     assert list(done.stubs) == ["screenshot.png"]
     assert (tmp_path / "out" / "screenshot.png").read_bytes() == b"\x89PNG\r\n\x1a\n"
     assert "screenshot.png" in done.text
+
+
+@pytest.mark.parametrize("start", [b"jmuelle\0\1\2", b"Weber\1\2\3\4\5"])
+def test_a_binary_file_that_begins_with_a_name_leaves_nothing_of_it(start):
+    data = start * 50
+    reason = text.detect(data, complete=True).reason
+    assert "is a binary file" in reason
+    left = texts.stub(data, reason)
+    assert text.detect(left, complete=True).reason == reason
+    assert not re.search(rb"[A-Za-z]{3}", left)
 
 
 def test_what_was_typed_and_erased_again_goes(tmp_path):
@@ -807,7 +842,8 @@ def test_a_value_that_is_left_keeps_nothing_and_is_not_told(case, tmp_path, monk
     monkeypatch.setattr(running.Lines, "free", lambda _, text: text)
     (case / "note.txt").write_text("A. Kovac of mx.example.com was here", encoding="utf-8")
     told = _refused(capsys, case, "--out", tmp_path / "out", "--map", tmp_path / "map")
-    assert "an original value" in told
+    assert "an original value of 5 letters would be left in line 1 of note.txt" in told
+    assert "in a copy, and redact that" in told
     assert "kovac" not in told.lower()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["case"]
 
@@ -833,8 +869,8 @@ def test_a_full_disk_keeps_nothing_and_is_told(case, tmp_path, monkeypatch, caps
 def test_a_file_that_changes_meanwhile_is_told(case, tmp_path, monkeypatch, capsys):
     put = running.tree._put
 
-    def changing(path, content):
-        put(path, content)
+    def changing(path, content, told):
+        put(path, content, told)
         (case / "observations.toml").write_text("# changed\n", encoding="utf-8")
 
     monkeypatch.setattr(running.tree, "_put", changing)
@@ -850,16 +886,23 @@ def test_new_names_that_fall_together_get_another_random_key(case, tmp_path, mon
         if self._key not in tried:
             tried.append(self._key)
         if len(tried) < 3:
-            raise running.ClashError("two values")
+            raise running.ClashError
         return word(self, name)
 
     monkeypatch.setattr(running.Names, "host", clashing)
     assert pvo.redact(case, tmp_path / "out").lasting is False
     assert len(tried) >= 3
-    tried.clear()
-    with pytest.raises(pvo.InputError, match="use another key"):
-        pvo.redact(case, tmp_path / "two", KEY)
-    assert not (tmp_path / "two").exists()
+
+
+def test_what_takes_longer_shows_a_bar_where_a_person_looks_on(case, tmp_path, monkeypatch, capsys):
+    pvo.redact(case, tmp_path / "out", KEY)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("pvo_kit.progress.DELAY", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    pvo.redact(case, tmp_path / "two", KEY)
+    shown = capsys.readouterr().err
+    assert "redacting" in shown
+    assert "checking" in shown
 
 
 def test_what_cannot_be_read_is_left_out_and_told(tmp_path):
@@ -889,6 +932,20 @@ def test_a_log_larger_than_memory_allows_is_read_line_by_line(tmp_path, monkeypa
     assert "contoso" not in (out / "mail.log").read_text(encoding="utf-8")
     digest = hashlib.sha256((out / "mail.log").read_bytes()).hexdigest()
     assert pvo.load(out).files[0].digest == digest
+
+
+def test_a_log_of_many_numbers_tells_the_same_story(tmp_path):
+    """So many that the key gives some of them the same name of their form."""
+    head = "Mon Apr  7 15:48:42 2014 Info: "
+    lines = [f"{head}MID {n} ready {n * 317 + 2_000_000} bytes from <>\n" for n in range(12_000)]
+    lines.append(f"{head}New SMTP DCID 5 interface 10.1.1.1 address 10.2.2.2 port 7025\n")
+    lines.append(f"{head}DCID 5 TLS failed: verify error: no certificate from server\n")
+    (tmp_path / "mail.log").write_text("".join(lines), encoding="utf-8")
+    _, names, _ = lawful(tmp_path / "mail.log", tmp_path)
+    numbers = names["number"]
+    assert len(set(numbers.values())) == len(numbers) == 12_000
+    key = keys.given(KEY)
+    assert len({Names(key).word(number) for number in numbers}) < 12_000  # each by itself
 
 
 def _crowded(folder):

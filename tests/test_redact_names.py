@@ -15,7 +15,7 @@ from pvo_kit.redaction import filenames, keys, read_key
 from pvo_kit.redaction.addresses import Addresses, is_kept
 from pvo_kit.redaction.leaks import Leaks, is_secret
 from pvo_kit.redaction.lines import Lines
-from pvo_kit.redaction.names import ClashError, Names
+from pvo_kit.redaction.names import Names
 from pvo_kit.redaction.vocabulary import is_own, role_of, words
 from pvo_kit.redaction.wraps import break_like, cut_at_width
 
@@ -206,6 +206,11 @@ def test_the_same_key_gives_the_same_names_and_another_key_others():
         ("[2a00:1450::8]:7025", r"\[2[0-9a-f:]+\]:7025"),
         ("SSL routines::no shared cipher", "SSL routines::no shared cipher"),
         ("HIGH:!aNULL:@STRENGTH", "HIGH:!aNULL:@STRENGTH"),
+        ("ip=192.168.1.1", r"ip=192\.168(?!\.1\.1$)(\.\d+){2}"),
+        ("to=2010.77.31.9", r"to=2010(?!\.77)(\.\d+){3}"),
+        ("at%4010.77.31.9 at=3D192.168.1.1", r"at%4010(?!\.77)(\.\d+){3} at=3D192\.168(\.\d+){2}"),
+        ("MID 10.77.31.9", r"MID 10(?!\.77)(\.\d+){3}"),
+        ("MID 338573412.", r"MID 338573412\."),
         ("Version: 8.5.6.106", "Version: 8.5.6.106"),
         ("Mon Jul 21 11:57:38 2014 GMT", "Mon Jul 21 11:57:38 2014 GMT"),
         ("New SMTP DCID 338573412 close", "New SMTP DCID 338573412 close"),
@@ -288,12 +293,48 @@ def test_a_key_that_can_be_guessed_is_refused():
         keys.given(b"short")
 
 
-def test_two_values_that_get_one_name_are_told(monkeypatch):
-    monkeypatch.setattr(Names, "_sign", lambda *_: "same")
+def test_a_name_that_is_taken_or_the_value_itself_is_given_to_nobody_else(monkeypatch):
+    monkeypatch.setattr(Names, "_sign", lambda _, kind, value, tried: f"sign{tried}")
     names = Names(KEY)
-    assert names.user("jane") == names.user("Jane") == "u-same"
-    with pytest.raises(ClashError):
-        names.user("joan")
+    assert names.user("jane") == names.user("Jane") == "u-sign0"
+    assert names.user("joan") == "u-sign1"
+    assert names.user("u-sign2") == "u-sign3"
+    assert names.user("joan") == "u-sign1"
+    assert names.host("jane") == "h-sign0"
+    assert names.host("joan") == "h-sign1"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[f"{number:07}" for number in range(20_000)], [f"{number:03X}A" for number in range(4096)],
+     [chr(0x4E00 + number) for number in range(99)], ["½", "¾", "½½", "٣", "٤"]],
+    ids=["numbers", "hexadecimal", "signs", "no letters"],
+)  # fmt: skip
+def test_values_of_few_forms_stay_apart(values):
+    """Numbers, and words of few letters, have few names of their form: some meet."""
+    names = Names(KEY)
+    new = [names.word(value) for value in values]
+    assert len(set(new)) == len(values)
+    assert not [value for value, name in zip(values, new, strict=True) if value == name]
+    assert new == [names.word(value) for value in values]
+
+
+def test_few_serial_numbers_of_one_form_stay_apart():
+    names = Names(KEY)
+    values = [f"A{number}" for number in range(10)] + [str(number) for number in range(10)]
+    assert len({names.serial(value) for value in values}) == 20
+
+
+def test_names_that_go_on_from_others_leave_these_alone():
+    names = Names(KEY)
+    crowd = [f"{number:07}" for number in range(5000)]
+    given = [names.word(value) for value in crowd]
+    copied = names.going_on()
+    assert [copied.word(value) for value in reversed(crowd)] == given[::-1]
+    copied.host("mx9.example.com")
+    assert "host" not in names.given
+    fresh = Names(KEY)
+    assert [fresh.word(value) for value in reversed(crowd)] != given[::-1]
 
 
 def test_accounts_that_every_appliance_has_stay():

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pvo_kit.batching import names
-from pvo_kit.batching.hashing import evidence_hash
 from pvo_kit.errors import InputError
+from pvo_kit.hashing import evidence_hash
 from pvo_kit.sources.names import decoded, on_disk
 from pvo_kit.sources.paths import is_junction
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 from pvo_kit.batching import drafts
 from pvo_kit.batching.notebooks import missing
@@ -117,16 +117,14 @@ def check_room(folder: Path) -> None:
 @contextmanager
 def log(folder: Path) -> Iterator[Log]:
     """Open the log of RUNS, to add to it."""
-    with (folder / LOG).open(
-        "a", encoding="utf-8", errors="backslashreplace", newline="\n"
-    ) as file:
+    with (folder / LOG).open("ab", buffering=0) as file:
         yield Log(file)
 
 
 class Log:
-    """Lines for a person, each with the time of day."""
+    """Lines for a person, each with the time of day; a full disk costs no more than them."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: FileIO) -> None:
         """Write to a file that is open."""
         self._file = file
 
@@ -137,5 +135,6 @@ class Log:
             f"{now}  {terminal(text)}",
             *(f"    {terminal(row)}" for row in trace.splitlines()),
         ]
-        self._file.write("".join(f"{line}\n" for line in lines))
-        self._file.flush()
+        text = "".join(f"{line}\n" for line in lines)
+        with suppress(OSError):
+            self._file.write(text.encode("utf-8", "backslashreplace"))

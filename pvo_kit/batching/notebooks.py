@@ -10,11 +10,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pvo_kit import resources
+from pvo_kit import kernels, resources
 from pvo_kit.errors import InputError, PvoError
+from pvo_kit.hints import Hints
 
 CASE = "case"
 """The parameter that names the escalation."""
+
+OPTIONS = {"roles": "role", "year": "year", "pvo_port": "pvo-port"}
+"""The options of hints by their parameters."""
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -32,11 +36,12 @@ class Notebook:
     parameters: Mapping[str, Any]
 
 
-def read(path: str | Path, parameters: Mapping[str, Any]) -> Notebook:
+def read(path: str | Path, parameters: Mapping[str, Any], told: Hints) -> Notebook:
     """Read a notebook, or a bundled one by its name, and check its parameters.
 
     Raises InputError where it cannot be read, has no parameter ``case``, or does not know one that
-    is given; PvoError where Jupyter is not installed.
+    is given; a hint is a parameter too, without which it would show another diagnosis than the
+    report. Raises PvoError where Jupyter is not installed.
     """
     file = Path(path)
     if not file.exists() and file.name == str(path):
@@ -59,6 +64,11 @@ def read(path: str | Path, parameters: Mapping[str, Any]) -> Notebook:
         if name not in known:
             others = ", ".join(sorted(known - {CASE})) or "none"
             raise InputError(f"{file.name} has no parameter {name}; beside {CASE} it has {others}")
+    for name in sorted(told.given().keys() - known):
+        raise InputError(
+            f"{file.name} has no parameter {name}, so it would not show what the report shows; "
+            f"add it to the notebook, or leave out --{OPTIONS[name]}"
+        )
     return Notebook(file.name, text, sha256(text.encode()).hexdigest(), dict(parameters))
 
 
@@ -81,8 +91,8 @@ def missing(what: str, error: ImportError) -> PvoError:
     return PvoError(f"{what} needs {error.name}; install it: pip install 'pvo_kit[batch,lab]'")
 
 
-def execute(notebook: Notebook, case: str) -> tuple[bytes, str]:
-    """Execute a notebook for the escalation at a path, in a fresh kernel.
+def execute(notebook: Notebook, case: str, told: Hints) -> tuple[bytes, str]:
+    """Execute a notebook for the escalation at a path, with its hints, in a fresh kernel.
 
     Returns the executed notebook and why it broke, or ''. A notebook that broke shows where.
     """
@@ -92,7 +102,8 @@ def execute(notebook: Notebook, case: str) -> tuple[bytes, str]:
         source, target = Path(folder, "in.ipynb"), Path(folder, "out.ipynb")
         source.write_text(notebook.text, encoding="utf-8")
         try:
-            _papermill(source, target, {CASE: case, **notebook.parameters})
+            parameters = {CASE: case, **told.given(), **notebook.parameters}
+            kernels.twice(lambda: _papermill(source, target, parameters))
             broke = ""
         except PapermillExecutionError as error:
             broke = f"{notebook.name}: {error.ename}: {error.evalue}"

@@ -18,12 +18,13 @@ class Progress:
     """Counts outcomes, shows them as a bar on standard error, and tells them to the log."""
 
     def __init__(self, total: int, log: Log, is_shown: bool) -> None:
-        """Begin with nothing done of ``total`` cases."""
+        """Begin with nothing done of ``total`` cases; ``were_done``: so many by earlier runs."""
         from tqdm import tqdm
 
         self._total = total
         self._log = log
         self._states: Counter[str] = Counter()
+        self.were_done = 0
         self._bar: Any = tqdm(
             total=total,
             unit="case",
@@ -56,6 +57,7 @@ class Progress:
         shown = {state: self._states[state] for state in ("fail", "open", "broken")}
         self._bar.set_postfix(shown, refresh=False)
         self._bar.update()
+        self.were_done += outcome.was_done
         if not outcome.was_done:
             self._log.tell(f"{self.done}/{self._total}  {_line(outcome)}", outcome.trace)
 

@@ -21,6 +21,7 @@ class Key:
     evidence_hash: str
     notebook_hash: str
     parameters: str
+    hints: str
     pvo_kit: str
 
 

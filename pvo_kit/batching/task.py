@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
 from pvo_kit.batching import drafts, notebooks, record
 from pvo_kit.batching.archive import Escalation
-from pvo_kit.batching.hashing import evidence_hash
 from pvo_kit.batching.notebooks import Notebook
 from pvo_kit.batching.record import Key
 from pvo_kit.batching.result import CaseResult, summarise
 from pvo_kit.errors import InputError, PvoError
+from pvo_kit.hashing import evidence_hash
+from pvo_kit.hints import Hints, with_known_hosts
+from pvo_kit.progress import unseen
 from pvo_kit.sources import reasons
 from pvo_kit.version import __version__
 
@@ -24,11 +26,15 @@ REPORT = "report.html"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A case to be done: its results go into ``folder``. ``pvo_kit`` is the version to do it."""
+    """A case to be done: its results go into ``folder``. ``pvo_kit`` is the version to do it.
+
+    ``hints`` are those of the whole batch: a role counts where the evidence names its host.
+    """
 
     escalation: Escalation
     folder: str
     notebook: Notebook | None = None
+    hints: Hints = field(default_factory=Hints)
     pvo_kit: str = __version__
 
 
@@ -79,11 +85,11 @@ def _hashed(escalation: Escalation) -> str:
 
 
 def _key(work: Work, hashed: str) -> Key:
-    notebook = work.notebook
+    notebook, told = work.notebook, json.dumps(work.hints.given(), sort_keys=True)
     if notebook is None:
-        return Key(hashed, "", "{}", __version__)
+        return Key(hashed, "", "{}", told, __version__)
     parameters = json.dumps(dict(notebook.parameters), sort_keys=True)
-    return Key(hashed, f"{notebook.name} {notebook.hash}", parameters, __version__)
+    return Key(hashed, f"{notebook.name} {notebook.hash}", parameters, told, __version__)
 
 
 def _finished(work: Work, hashed: str) -> Outcome | None:
@@ -93,12 +99,12 @@ def _finished(work: Work, hashed: str) -> Outcome | None:
 
 def _done(work: Work) -> Outcome:
     """Do all of it in memory, then write it."""
-    from pvo_kit.diagnosis import diagnose
-    from pvo_kit.loading import load
     from pvo_kit.report.pages import to_html
 
-    evidence = load(work.escalation.path)
-    diagnosis = diagnose(evidence)
+    # No bar of its own: it would tear that of the run.
+    evidence = work.hints.load(work.escalation.path, told=unseen)
+    told, evidence = with_known_hosts(work.hints, evidence)
+    diagnosis = told.diagnose(evidence)
     result = summarise(work.escalation.name, diagnosis, evidence)
     files = {
         FINDINGS: diagnosis.to_json().encode("utf-8", "backslashreplace"),
@@ -106,17 +112,17 @@ def _done(work: Work) -> Outcome:
     }
     trace = ""
     if work.notebook:
-        result, trace = _executed(work.notebook, work.escalation.path, result, files)
+        result, trace = _executed(work.notebook, work.escalation.path, told, result, files)
     _write(work, result, files)
     return Outcome(result, trace=trace)
 
 
 def _executed(
-    notebook: Notebook, path: str, result: CaseResult, files: dict[str, bytes]
+    notebook: Notebook, path: str, told: Hints, result: CaseResult, files: dict[str, bytes]
 ) -> tuple[CaseResult, str]:
     """Add the executed notebook to the files; where it breaks, the diagnosis stays."""
     try:
-        files[notebook.name], broke = notebooks.execute(notebook, path)
+        files[notebook.name], broke = notebooks.execute(notebook, path, told)
     except Exception as error:  # no kernel, a kernel that died
         return replace(result, error=f"{notebook.name}: {_told(error)}"), traceback.format_exc()
     return replace(result, notebook=notebook.name, error=broke), ""
@@ -144,4 +150,6 @@ def _broken(work: Work, hashed: str, error: str) -> CaseResult:
 
 def _told(error: BaseException) -> str:
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    if isinstance(error, PvoError):
+        return " ".join(text.split())
     return f"{type(error).__name__}: {' '.join(text.split())}".rstrip(": ")

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from pvo_kit.case_folder import notebook
-from pvo_kit.diagnosis import diagnose
 from pvo_kit.evidence import Evidence
 from pvo_kit.findings import Diagnosis
+from pvo_kit.hints import Hints
 from pvo_kit.report import study
 from pvo_kit.report.study import Preface
 
@@ -35,21 +35,22 @@ class Contents:
     diagnosis: Diagnosis
 
 
-def contents(evidence: Evidence, preface: Preface) -> Contents:
+def contents(evidence: Evidence, told: Hints, preface: Preface) -> Contents:
     """Diagnose the evidence and return findings, reports, charts and the notebook.
 
-    Raises InputError where the preface's ``fix`` is no time.
+    ``told`` are the hints that the evidence was read with. Raises InputError where the preface's
+    ``fix`` is no time.
     """
-    diagnosis = diagnose(evidence)
-    told = study.study(diagnosis, evidence, preface)
-    names = study.picture_files(told.pictures, STEM)
+    diagnosis = told.diagnose(evidence)
+    story = study.study(diagnosis, evidence, preface, told.pvo_port)
+    names = study.picture_files(story.pictures, STEM)
     files = {
         FINDINGS: diagnosis.to_json().encode(),
-        PAGE: study.to_html(told).encode(),
-        TEXT: study.to_markdown(told, names).encode(),
-        **{names[picture.name]: picture.png for picture in told.pictures},
+        PAGE: study.to_html(story).encode(),
+        TEXT: study.to_markdown(story, names).encode(),
+        **{names[picture.name]: picture.png for picture in story.pictures},
     }
-    prepared = notebook.prepared(EVIDENCE)
+    prepared = notebook.prepared(EVIDENCE, told)
     if prepared is not None:
         files[notebook.NAME] = prepared
     return Contents(files, diagnosis)

@@ -13,6 +13,7 @@ from pvo_kit import resources
 from pvo_kit.case_folder.contents import Contents
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import Evidence
+from pvo_kit.hints import Hints, hints
 from pvo_kit.report.study import Preface
 from pvo_kit.version import __version__
 
@@ -27,23 +28,26 @@ class Manifest:
     """What a case folder was when it was made.
 
     ``lock`` is the digest of the requirements that the kit was released with, None where the
-    installation has none. ``evidence`` and ``files`` are digests by name.
+    installation has none. ``hints`` are what was told beside the evidence, by its own host names.
+    ``evidence`` and ``files`` are digests by name.
     """
 
     pvo_kit: str
     evidence_hash: str
     lock: str | None
+    hints: Hints
     preface: Preface
     evidence: Mapping[str, str]
     files: Mapping[str, str]
 
 
-def of(evidence: Evidence, made: Contents, preface: Preface) -> Manifest:
+def of(evidence: Evidence, made: Contents, told: Hints, preface: Preface) -> Manifest:
     """Return the manifest of a folder with this evidence and these contents."""
     return Manifest(
         __version__,
         evidence.hash,
         lock(),
+        told,
         preface,
         {entry.file: entry.digest or "" for entry in evidence.files},
         {name: digest(data) for name, data in sorted(made.files.items())},
@@ -63,7 +67,7 @@ def digest(data: bytes) -> str:
 
 def write(manifest: Manifest) -> bytes:
     """Return a manifest as the bytes of its file."""
-    document = {KIND: SCHEMA, **asdict(manifest)}
+    document = {KIND: SCHEMA, **asdict(manifest), "hints": manifest.hints.given()}
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
@@ -89,7 +93,7 @@ def read(folder: Path) -> Manifest:
         ) from None
     try:
         return _manifest(json.loads(data) if len(data) <= LARGEST else None)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, InputError):
         raise InputError(
             f"{folder.name} is no case folder of this pvo-kit: its {FILE} is none of schema "
             f"{SCHEMA}; choose another folder, or verify it with the pvo-kit that made it"
@@ -105,10 +109,18 @@ def _manifest(document: Any) -> Manifest:
         _text(document["pvo_kit"]),
         _text(document["evidence_hash"]),
         None if document["lock"] is None else _text(document["lock"]),
+        _hints(document["hints"]),
         preface,
         _texts(document["evidence"]),
         _texts(document["files"]),
     )
+
+
+def _hints(given: Any) -> Hints:
+    for number in (given.get("year"), given.get("pvo_port")):
+        if number is not None and type(number) is not int:
+            raise TypeError(f"{number!r} is no number")
+    return hints(**given)
 
 
 def _texts(table: Any) -> dict[str, str]:

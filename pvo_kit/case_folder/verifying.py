@@ -24,7 +24,7 @@ from pvo_kit.case_folder.manifest import Manifest
 from pvo_kit.errors import InputError
 from pvo_kit.escape import terminal
 from pvo_kit.evidence import Evidence
-from pvo_kit.loading import load
+from pvo_kit.hints import Hints
 from pvo_kit.version import __version__
 
 _PICTURE = re.compile(rb"data:image/png;base64,[A-Za-z0-9+/=]*")
@@ -59,8 +59,8 @@ def verify(folder: Path, run_notebook: bool = True) -> Verification:
     Raises InputError where the folder is no case folder, or its evidence cannot be read at all.
     """
     was = manifest.read(folder)
-    evidence = load(folder / EVIDENCE)
-    again = contents(evidence, was.preface)
+    evidence = was.hints.load(folder / EVIDENCE)
+    again = contents(evidence, was.hints, was.preface)
     names = {name for name in (*was.files, *again.files) if is_ours(name)}
     files = {name: _read(folder / name) for name in names}
     differences = [
@@ -70,7 +70,7 @@ def verify(folder: Path, run_notebook: bool = True) -> Verification:
     ]
     remarks = list(_remarks(was))
     if notebook.NAME in was.files and run_notebook:
-        told, noted = _notebook(folder, files[notebook.NAME], again)
+        told, noted = _notebook(folder, was.hints, files[notebook.NAME], again)
         differences += told
         remarks += noted
     return Verification(folder.name or str(folder), tuple(differences), tuple(remarks))
@@ -167,19 +167,21 @@ def _remarks(was: Manifest) -> Iterator[str]:
         yield "the kit's requirements.lock is another one than when it was made"
 
 
-def _notebook(folder: Path, stored: bytes | None, again: Contents) -> tuple[list[str], list[str]]:
+def _notebook(
+    folder: Path, told: Hints, stored: bytes | None, again: Contents
+) -> tuple[list[str], list[str]]:
     """Run the notebook; what it differs in, and why it was not run."""
     if stored is None:
         return [], []
     if stored != again.files.get(notebook.NAME):
         return [], [f"{notebook.NAME} is not this kit's own, so it was not run"]
     try:
-        shown = notebook.run(folder / EVIDENCE)
+        shown = notebook.run(folder / EVIDENCE, told)
     except InputError as error:
         return [str(error)], []
     if shown is None:
         return [], [f"{notebook.NAME} was not run: pip install 'pvo_kit[lab]'"]
-    told = repr(again.diagnosis).strip()
-    if any(told in text for text in shown):
+    expected = repr(again.diagnosis).strip()
+    if any(expected in text for text in shown):
         return [], []
     return [f"{notebook.NAME} shows another diagnosis"], []

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from pvo_kit.commands import Verbs
+from pvo_kit.commands.hints import add_hints, hints_of
 from pvo_kit.errors import InputError
 
 
@@ -40,6 +41,7 @@ def add(verbs: Verbs) -> None:
     who.add_argument(
         "--scheduler", metavar="ADDRESS", help="use this Dask cluster: tcp://HOST:8786"
     )
+    add_hints(batch)
     batch.set_defaults(run=run)
 
 
@@ -54,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         parameters=dict(_parameter(text) for text in arguments.parameter),
         workers=arguments.workers,
         scheduler=arguments.scheduler,
+        **hints_of(arguments).given(),
         progress=True,
     )
     print("\n".join([*fleet.summary(), f"see {Path(arguments.out, 'index.html')}"]))

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from pvo_kit.commands import Verbs
+from pvo_kit.commands.hints import add_hints, hints_of
 from pvo_kit.commands.output import say, write
 from pvo_kit.commands.report import add_preface, words
 from pvo_kit.errors import InputError
@@ -47,6 +48,7 @@ def add(verbs: Verbs) -> None:
         action="store_true",
         help="verify without running the notebook, which takes some seconds",
     )
+    add_hints(case)
     add_preface(case)
     case.set_defaults(run=run)
 
@@ -59,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.renew:
         from pvo_kit.case_folder import renew
 
-        renew(arguments.folder, words(arguments))
+        renew(arguments.folder, words(arguments), hints_of(arguments))
         say(f"{arguments.folder} is written anew")
         return 0
     return _verify(arguments)
@@ -73,6 +75,11 @@ def _check(arguments: argparse.Namespace) -> None:
         raise InputError("--no-notebook is for verifying: leave it out")
     if words(arguments) and not (arguments.paths or arguments.renew):
         raise InputError("your own words are written with --from PATH or with --renew")
+    if hints_of(arguments).given() and not (arguments.paths or arguments.renew):
+        raise InputError(
+            "--role, --year and --pvo-port are told with --from PATH or with --renew; the folder "
+            "is verified with those that it was made with"
+        )
     if not arguments.paths and not arguments.folder.exists():
         raise InputError(f"{arguments.folder} does not exist: give --from PATH to make it")
 
@@ -87,9 +94,13 @@ def _make(arguments: argparse.Namespace) -> int:
         places.check_key(arguments.key_file, arguments.paths, arguments.folder)
         key = read_key(arguments.key_file)
     preface = Preface(**words(arguments))
-    done = make(arguments.folder, arguments.paths, preface, key, arguments.map)
+    told = hints_of(arguments)
+    done = make(arguments.folder, arguments.paths, preface, key, arguments.map, told)
     if done:
         say(done.text)
+        for value in done.originals_in(" ".join(words(arguments).values())):
+            say(f"pvo-kit: warning: your own words hold {value}, an original value; --renew takes "
+                "others")  # fmt: skip
     say(f"made {arguments.folder}; read report.html, verify with: pvo-kit case {arguments.folder}")
     return 0
 

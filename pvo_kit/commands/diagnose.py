@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pvo_kit.commands import Verbs
+from pvo_kit.commands.hints import add_hints, hints_of
 from pvo_kit.commands.output import say, write
-from pvo_kit.errors import InputError
 
 if TYPE_CHECKING:
-    from pvo_kit.evidence import Evidence, Role
+    from pvo_kit.evidence import Evidence
     from pvo_kit.findings import Diagnosis
     from pvo_kit.sources import Limits
 
@@ -36,19 +36,7 @@ def add(verbs: Verbs) -> None:
     )
     diagnose.add_argument("--format", choices=("text", "json", "md", "html"), default="text")
     diagnose.add_argument("--out", type=Path, metavar="FILE", help="write the result to this file")
-    diagnose.add_argument(
-        "--pvo-port", type=int, metavar="N", help="the quarantine's port, where it is not 7025"
-    )
-    diagnose.add_argument(
-        "--role",
-        action="append",
-        default=[],
-        metavar="HOST=esa|sma",
-        help="what a host is, where the evidence does not tell (may be repeated)",
-    )
-    diagnose.add_argument(
-        "--year", type=int, metavar="Y", help="the year of log lines that name none"
-    )
+    add_hints(diagnose)
     limits = diagnose.add_argument_group("limits of archives")
     limits.add_argument("--max-depth", type=int, metavar="N", help="archives in archives (3)")
     limits.add_argument(
@@ -68,17 +56,16 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Diagnose; the exit code tells the worst status."""
     from pvo_kit.diagnosis import diagnose
-    from pvo_kit.loading import load
 
-    roles = dict(role(text) for text in arguments.role)
+    told = hints_of(arguments)
     if arguments.verbose:
         say(f"loading {', '.join(arguments.paths)}")
-    evidence = load(*arguments.paths, roles=roles, limits=_limits(arguments), year=arguments.year)
-    for told in evidence.damage:
-        say(f"pvo-kit: warning: {told}")
+    evidence = told.load(*arguments.paths, limits=_limits(arguments))
+    for damage in evidence.damage:
+        say(f"pvo-kit: warning: {damage}")
     if arguments.verbose:
         say(f"{len(evidence.files)} files, {len(evidence.transcripts)} transcripts")
-    diagnosis = diagnose(evidence, arguments.scenario, arguments.pvo_port)
+    diagnosis = diagnose(evidence, arguments.scenario, told.pvo_port)
     if arguments.verbose:
         for found in diagnosis.findings:
             if found.trace:
@@ -95,14 +82,6 @@ def _rendered(diagnosis: Diagnosis, evidence: Evidence, form: str) -> str:
     from pvo_kit.report import pages
 
     return (pages.to_html if form == "html" else pages.to_markdown)(diagnosis, evidence)
-
-
-def role(text: str) -> tuple[str, Role]:
-    """A host and its role, of ``HOST=esa`` or ``HOST=sma``."""
-    host, _, named = text.rpartition("=")
-    if not host or named.lower() not in ("esa", "sma"):
-        raise InputError(f"--role {text}: write HOST=esa or HOST=sma")
-    return host.lower(), "esa" if named.lower() == "esa" else "sma"
 
 
 def _limits(arguments: argparse.Namespace) -> Limits:

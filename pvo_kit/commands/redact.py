@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from pvo_kit.commands import Verbs
+from pvo_kit.commands.hints import add_hints, hints_of
 from pvo_kit.commands.output import say
 
 
@@ -29,6 +30,7 @@ def add(verbs: Verbs) -> None:
     redact.add_argument(
         "--map", type=Path, metavar="FILE", help="write old and new names here, and nowhere else"
     )
+    add_hints(redact)
     redact.set_defaults(run=run)
 
 
@@ -40,5 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.key_file:
         places.check_key(arguments.key_file, arguments.paths, arguments.out)
         key = read_key(arguments.key_file)
-    say(redact(arguments.paths, arguments.out, key, arguments.map).text)
+    told = hints_of(arguments).given()
+    say(redact(arguments.paths, arguments.out, key, arguments.map, **told).text)
     return 0

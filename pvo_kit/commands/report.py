@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pvo_kit.commands import Verbs
-from pvo_kit.commands.diagnose import role
+from pvo_kit.commands.hints import add_hints, hints_of
 from pvo_kit.commands.output import say, write
 from pvo_kit.errors import InputError
 
@@ -35,19 +35,7 @@ def add(verbs: Verbs) -> None:
         help="write to this file; charts of Markdown are put beside it (without: told in words)",
     )
     add_preface(report)
-    report.add_argument(
-        "--pvo-port", type=int, metavar="N", help="the quarantine's port, where it is not 7025"
-    )
-    report.add_argument(
-        "--role",
-        action="append",
-        default=[],
-        metavar="HOST=esa|sma",
-        help="what a host is, where the evidence does not tell (may be repeated)",
-    )
-    report.add_argument(
-        "--year", type=int, metavar="Y", help="the year of log lines that name none"
-    )
+    add_hints(report)
     report.set_defaults(run=run)
 
 
@@ -72,17 +60,14 @@ def words(arguments: argparse.Namespace) -> dict[str, str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the report."""
-    from pvo_kit.diagnosis import diagnose
-    from pvo_kit.loading import load
     from pvo_kit.report import study
 
-    roles = dict(role(text) for text in arguments.role)
-    evidence = load(*arguments.paths, roles=roles, year=arguments.year)
+    given = hints_of(arguments)
+    evidence = given.load(*arguments.paths)
     for damage in evidence.damage:
         say(f"pvo-kit: warning: {damage}")
-    diagnosis = diagnose(evidence, pvo_port=arguments.pvo_port)
     preface: Preface = study.Preface(**words(arguments))
-    told = study.study(diagnosis, evidence, preface, arguments.pvo_port)
+    told = study.study(given.diagnose(evidence), evidence, preface, given.pvo_port)
     if arguments.format == "html":
         write(study.to_html(told), arguments.out)
     elif arguments.out is None:

@@ -23,7 +23,7 @@ def difference(
     old, new = before.to_dict(), after.to_dict()
     check = _Check(renamed, lines)
     names = {entry["file"] for entry in new["evidence"]["files"]}
-    files = [each for each in old["evidence"]["files"] if renamed[each["file"]] in names]
+    files = [each for each in old["evidence"]["files"] if renamed.get(each["file"]) in names]
     return (
         check.differ(old["findings"], new["findings"], "findings")
         or check.differ(old["evidence"]["appliances"], new["evidence"]["appliances"], "appliances")

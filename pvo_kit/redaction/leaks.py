@@ -41,15 +41,14 @@ class Leaks:
 
     def _found(self, line: str) -> Iterator[str]:
         lower = line.lower()
-        for run in _RUN.finditer(lower):
-            text = run.group()
-            if text in self._clean:
-                continue
+        for text in sorted(set(_RUN.findall(lower)) - self._clean):
             hits = {part for part in _parts(text) if part in self._tokens}
             yield from sorted(hits)
             if not hits and len(self._clean) < _MOST_REMEMBERED:
                 self._clean.add(text)
-        for word in _WORD.finditer(lower) if self._texts else ():
+        if self._texts.keys().isdisjoint(_WORD.findall(lower)):
+            return
+        for word in _WORD.finditer(lower):
             for text, ahead in self._texts.get(word.group(), ()):
                 start = word.start() - ahead
                 if start >= 0 and lower.startswith(text, start) and _ends(lower, start, text):

@@ -51,12 +51,22 @@ class Lines:
         dotted = (value for value, kind in known.items() if kind == "host" and "." in value)
         self._suffixes = {value.rpartition(".")[2] for value in dotted}
         self._places = _places(name for name, kind in known.items() if kind == "place")
-        self._done: dict[tuple[str, Degree], tuple[str, str]] = {}
+        self._done: dict[Degree, dict[str, tuple[str, str]]] = {"told": {}, "free": {}}
+        self._stamps: set[str] = set()
         self._degree: Degree = "told"
 
     def told(self, text: str) -> str:
         """Redact text that the kit has understood."""
         return self._redacted(text, "told")
+
+    def stamp(self, text: str) -> str:
+        """Redact a log line's header; one that stays as it is, as most do, is looked at once."""
+        if text in self._stamps:
+            return text
+        new = self.told(text)
+        if new == text and len(self._stamps) < _MOST_REMEMBERED:
+            self._stamps.add(text)
+        return new
 
     def free(self, text: str) -> str:
         """Redact free text."""
@@ -99,11 +109,12 @@ class Lines:
 
     def _token(self, match: re.Match[str]) -> str:
         text = match.group()
-        found = self._done.get((text, self._degree))
+        done = self._done[self._degree]
+        found = done.get(text)
         if found is None:
             found = self._new(match, text)
-            if len(self._done) < _MOST_REMEMBERED:
-                self._done[text, self._degree] = found
+            if len(done) < _MOST_REMEMBERED:
+                done[text] = found
         new, kind = found
         if kind:
             self.counts[kind] += 1
@@ -114,10 +125,10 @@ class Lines:
         form = match.lastgroup or ""
         known = self._known.get(text.lower())
         if known and known != "place":
-            return self._named(known, text), known
+            return self._named(known, text)
         if text.lower() in CONSTANTS:
             return text, ""
-        if form in ("release", "id", "date", "entity", "error"):
+        if form in ("release", "id", "date", "entity", "error", "escape"):
             return ("x", "name") if text.startswith("&#") else (text, "")
         if form == "mailbox":
             return self._mailbox(match["local"], match["domain"]), "e-mail address"
@@ -138,12 +149,14 @@ class Lines:
             return self._word(text)
         return self._parts(text)
 
-    def _named(self, kind: Kind, text: str) -> str:
+    def _named(self, kind: Kind, text: str) -> tuple[str, str]:
         if kind in ("host", "label"):
-            return self.names.host(text)
+            return self.names.host(text), "host"
         if kind == "user":
-            return self.names.user(text)
-        return self.names.serial(text) if kind == "serial" else self.names.word(text, "name")
+            return self.names.user(text), "user"
+        if kind == "serial":
+            return self.names.serial(text), "serial number"
+        return self.names.word(text, "name"), "name"
 
     def _mailbox(self, local: str, domain: str) -> str:
         bare = domain.strip("[]")
@@ -183,7 +196,7 @@ class Lines:
     def _word(self, word: str) -> tuple[str, str]:
         known = self._known.get(word.lower())
         if known and known != "place":
-            return self._named(known, word), known
+            return self._named(known, word)
         if is_own(word):
             return word, ""
         if self._degree == "free":
@@ -192,7 +205,11 @@ class Lines:
 
     def _number(self, text: str) -> tuple[str, str]:
         if self._degree == "told":
-            return (text, "") if len(text) < _LONG_NUMBER else (self.names.word(text), "number")
+            return (
+                (text, "")
+                if len(text) < _LONG_NUMBER
+                else (self.names.word(text, "number"), "number")
+            )
         if len(text) < 3 or text in _PORTS or _YEAR.fullmatch(text):
             return text, ""
         return "0" * len(text), "number"

@@ -27,6 +27,11 @@ _WHOLE = {
 _MOST_TRIED = 2000  # ways to break an entry
 
 
+def line_of(lines: Lines, shown: str, found: Entry) -> str:
+    """Redact the only line of an entry that was read already."""
+    return _behind(lines, shown, found.header, found.kind.name if found.kind else None)
+
+
 def entry(
     lines: Lines,
     shown: Sequence[str],
@@ -129,7 +134,7 @@ def _head(lines: Lines, text: str, host: str | None) -> str:
     """Redact a header; what stands in the host's place is one, whatever it is called."""
     found = re.search(rf"(?<=\s){re.escape(host)}(?=\s)", text) if host else None
     if not found or not host:
-        return lines.told(text)
+        return lines.stamp(text)
     before, behind = text[: found.start()], text[found.end() :]
     return lines.told(before) + lines.as_host(host) + lines.told(behind)
 

@@ -13,8 +13,10 @@ Letters are without vowels, so that no word comes about by chance.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, MutableMapping
 from ipaddress import ip_network
+from itertools import count
 
 from pvo_kit.redaction.addresses import Address, Addresses, is_kept
 from pvo_kit.redaction.hosts import public_labels
@@ -37,20 +39,34 @@ _SCRIPTS = (
 """What letters of other scripts become: a letter of the same kind, which its encoding has too."""
 
 
-class ClashError(Exception):
-    """Two values got the same new name, so that the key cannot be used for this case."""
+_SAME_LENGTH = 8
+"""Names of a length that are tried for a value, until one is free, before longer ones are."""
+
+Make = Callable[[str, int], str]
+"""Makes a value's new name; a number from 0 on tells how many were taken already."""
 
 
 class Names:
-    """The new names of one run: made when asked for, remembered with their kind."""
+    """The new names of one run: made when asked for, remembered with their kind.
+
+    No two values get the same one: where the key gives a name that another value has
+    already, the next one that it gives is taken.
+    """
 
     def __init__(self, key: Key) -> None:
         """Start with no name given."""
         self._key = key
         self._addresses = Addresses(key)
-        self._labels: dict[str, str] = {}
-        self._taken: dict[tuple[str, str], str] = {}
-        self.given: dict[str, dict[str, str]] = {}
+        self._labels: MutableMapping[str, str] = {}
+        self._taken: MutableMapping[str, str] = {}
+        self.given: dict[str, MutableMapping[str, str]] = {}
+
+    def going_on(self) -> Names:
+        """Return names that go on from these; what they add is not added here."""
+        other = Names(self._key)
+        other._labels, other._taken = ChainMap({}, self._labels), ChainMap({}, self._taken)
+        other.given = {kind: ChainMap({}, names) for kind, names in self.given.items()}
+        return other
 
     def address(self, address: Address) -> str:
         """Return the address that stands for this one; one that names nobody stays."""
@@ -100,7 +116,9 @@ class Names:
 
     def _coined(self, label: str) -> str:
         if label not in self._labels:
-            self._labels[label] = self._sign("label", label)
+            self._labels[label] = self._free(
+                label, lambda each, tried: self._sign("label", each, tried)
+            )
         return self._labels[label]
 
     def mailbox(self, local: str, domain: str) -> str:
@@ -110,19 +128,19 @@ class Names:
     def user(self, name: str) -> str:
         """Return a user's or a mailbox's new name; accounts that every appliance has stay."""
         known = name.lower()
-        return name if known in USERS else self._once("user", known, self._user)
+        return name if known in USERS else self._coin("user", known, self._user)
 
-    def _user(self, name: str) -> str:
-        return f"u-{self._sign('user', name)}"
+    def _user(self, name: str, tried: int) -> str:
+        return f"u-{self._sign('user', name, tried)}"
 
     def serial(self, text: str) -> str:
         """Return a serial number of the same form; hexadecimal digits stay such."""
-        return self._once("serial number", text, self._serial)
+        return self._coin("serial number", text, self._serial)
 
-    def _serial(self, text: str) -> str:
-        digest = self._key.digest("serial", text.upper().encode("utf-8")) * 4
+    def _serial(self, text: str, tried: int) -> str:
+        digest = self._key.digest("serial", _numbered(text.upper(), tried)) * 4
         signs = []
-        for sign, byte in zip(text, digest, strict=False):
+        for sign, byte in zip(_longer(text, tried), digest, strict=False):
             pool = _HEXADECIMAL if sign.upper() in _HEXADECIMAL else _LETTERS.upper()
             new = pool[byte % len(pool)]
             signs.append(new.lower() if sign.islower() else new if sign.isalnum() else sign)
@@ -130,10 +148,11 @@ class Names:
 
     def word(self, word: str, kind: str = "word") -> str:
         """Return a word of the same form: as long, capitals and digits where they were."""
-        return self._once(kind, word, self._word)
+        return self._coin(kind, word, self._word)
 
-    def _word(self, word: str) -> str:
-        digest = self._key.digest("word", word.lower().encode("utf-8", "surrogatepass"))
+    def _word(self, word: str, tried: int) -> str:
+        digest = self._key.digest("word", _numbered(word.lower(), tried))
+        word = _longer(word, tried)
         while len(digest) < max(len(word), _SHORTEST):
             digest += self._key.digest("more", digest)
         new = "".join(map(formed, word, digest))
@@ -144,10 +163,13 @@ class Names:
 
     def text(self, kind: str, value: str) -> str:
         """Return what stands for a whole text, such as ``subject-7xk2qd5v``."""
-        return self._once(kind, value, lambda each: f"{kind.split()[0]}-{self._sign(kind, each)}")
+        start = kind.split()[0]
+        return self._coin(
+            kind, value, lambda each, tried: f"{start}-{self._sign(kind, each, tried)}"
+        )
 
-    def _sign(self, kind: str, value: str) -> str:
-        digest = self._key.digest(kind, value.encode("utf-8", "surrogatepass"))
+    def _sign(self, kind: str, value: str, tried: int) -> str:
+        digest = self._key.digest(kind, _numbered(value, tried))
         number, signs = int.from_bytes(digest, "big"), ""
         for _ in range(_LENGTH):
             number, place = divmod(number, len(_SIGNS))
@@ -157,11 +179,32 @@ class Names:
     def _once(self, kind: str, value: str, make: Callable[[str], str]) -> str:
         known = self.given.setdefault(kind, {})
         if value not in known:
-            new = make(value)
-            if self._taken.setdefault((kind, new.lower()), value.lower()) != value.lower():
-                raise ClashError(f"two values of the kind {kind} would get the same new name")
-            known[value] = new
+            known[value] = make(value)
         return known[value]
+
+    def _coin(self, kind: str, value: str, make: Make) -> str:
+        return self._once(kind, value, lambda each: self._free(each, make))
+
+    def _free(self, value: str, make: Make) -> str:
+        """Return the first name of those that the key gives which is no other value's, nor its own.
+
+        It differs between cases only for the few values that meet another one in one of them.
+        """
+        own = value.lower()
+        for tried in count():
+            new = make(value, tried)
+            if new.lower() != own and self._taken.setdefault(new.lower(), own) == own:
+                return new
+        raise AssertionError("names become longer, so that one is free")
+
+
+def _numbered(value: str, tried: int) -> bytes:
+    """A value as the key takes it; numbered from its second new name on."""
+    return value.encode("utf-8", "surrogatepass") + (f"\0{tried}".encode() if tried else b"")
+
+
+def _longer(text: str, tried: int) -> str:
+    return text + text[-1:] * (tried // _SAME_LENGTH)
 
 
 def formed(sign: str, byte: int) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pvo_kit.hints import Hints
+from pvo_kit.redaction.leaks import Leaks, is_secret
 from pvo_kit.version import __version__
 
 LIMITS = (
@@ -28,6 +30,7 @@ class Redaction:
     ``kept`` are words found where a name stands that are the appliance's own. ``stubs`` are files
     that are no text, of which only the kind is left; ``left_out`` could not be read, ``cut`` only
     to a point. ``coincidences`` are new names that are an original value of this case as well.
+    ``hints`` are those that were given, with the new names of hosts.
     """
 
     folder: Path
@@ -41,6 +44,7 @@ class Redaction:
     left_out: Sequence[str] = ()
     cut: Sequence[str] = ()
     coincidences: int = 0
+    hints: Hints = field(default_factory=Hints)
     map: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,6 +65,16 @@ class Redaction:
             "coincidences": self.coincidences,
         }
 
+    def originals_in(self, text: str) -> list[str]:
+        """Return the original values that a text holds: an author's own words, as a rule."""
+        values = (
+            value
+            for kind, names in self.map.items()
+            for value, new in names.items()
+            if kind != "path" and value != new and is_secret(value)
+        )
+        return sorted(set(Leaks(values).found(text)))
+
     @property
     def text(self) -> str:
         """The report for a person, a line each."""
@@ -75,13 +89,10 @@ class Redaction:
         for counts in self.counts.values():
             places.update(counts)
         yield f"{self.folder.name}: {_counted(len(self.counts), 'file')} redacted and verified"
-        for kind in sorted(places):
-            number = self.values.get(kind)
-            different = f", {number:,} different" if number else ""
-            yield f"  {kind}: {places[kind]:,}{different}"
+        yield f"  places: {_listed(places)}"
+        yield f"  different values: {_listed(self.values)}"
         for file, counts in sorted(self.counts.items()):
-            told = ", ".join(f"{kind} {number:,}" for kind, number in sorted(counts.items()))
-            yield f"  {file}: {told or 'nothing to replace'}"
+            yield f"  {file}: {_listed(counts)}"
         yield from self._rest()
 
     def _rest(self) -> Iterator[str]:
@@ -104,6 +115,11 @@ class Redaction:
                 "key: a random one, gone with this run: no other case gets these names "
                 "(--key-file keeps one)"
             )
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    told = (f"{kind} {number:,}" for kind, number in sorted(counts.items()))
+    return ", ".join(told) or "nothing to replace"
 
 
 def _counted(number: int, word: str) -> str:

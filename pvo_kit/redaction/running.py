@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pvo_kit import seal, text
-from pvo_kit.diagnosis import diagnose
 from pvo_kit.errors import InputError
-from pvo_kit.evidence import Evidence
+from pvo_kit.evidence import Evidence, Role
 from pvo_kit.findings import Diagnosis
-from pvo_kit.loading import load
+from pvo_kit.hashing import evidence_hash
+from pvo_kit.hints import Hints, hints, refuse_unknown_hosts
+from pvo_kit.progress import Told, is_watched, progress, size_on_disk
 from pvo_kit.redaction import filenames, keys, places, texts, tree
 from pvo_kit.redaction.collecting import Known, collect
 from pvo_kit.redaction.equality import difference
@@ -21,7 +23,7 @@ from pvo_kit.redaction.hosts import public_labels
 from pvo_kit.redaction.keys import Key
 from pvo_kit.redaction.leaks import Leaks, is_secret
 from pvo_kit.redaction.lines import Lines
-from pvo_kit.redaction.names import ClashError, Names
+from pvo_kit.redaction.names import Names
 from pvo_kit.redaction.report import Redaction
 from pvo_kit.sources import Source, walk
 
@@ -32,11 +34,16 @@ MANY = 5_000
 """Original values from which on no key would avoid that."""
 
 
+class ClashError(Exception):
+    """A new name is an original value of the case too, so that another key would do better."""
+
+
 @dataclass(frozen=True)
 class _Original:
     """An escalation as it was given, and what is known of it."""
 
     paths: tree.Paths
+    hints: Hints
     evidence: Evidence
     diagnosis: Diagnosis
     known: Known
@@ -47,12 +54,18 @@ def redact(
     out: str | os.PathLike[str],
     key: bytes | None = None,
     map: str | os.PathLike[str] | None = None,
+    *,
+    roles: Mapping[str, Role] | None = None,
+    year: int | None = None,
+    pvo_port: int | None = None,
 ) -> Redaction:
     """Write a redacted copy of one escalation into a new folder and return what was done.
 
     ``paths`` are as for ``load``, without standard input. The same ``key`` (16 bytes or more; see
     ``read_key``) gives the same names in every case; without one a random key is used, which is
     gone with the run. ``map`` is a file for the old and new names; nothing else holds them.
+    ``roles``, ``year`` and ``pvo_port`` are those of ``load`` and ``diagnose``: the diagnosis that
+    is compared is made with them.
 
     Raises InputError where something may not be read or written, and where the copy does not
     verify: an original value is left, or its diagnosis is another one. Nothing is kept then.
@@ -60,15 +73,15 @@ def redact(
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     folder, map_file = Path(out), Path(map) if map is not None else None
     places.check(given, folder, map_file)
-    evidence = load(*given)
-    original = _Original(given, evidence, diagnose(evidence), collect(evidence))
+    told = hints(roles, year, pvo_port)
+    evidence = told.load(*given)
+    refuse_unknown_hosts(told, evidence)
+    original = _Original(given, told, evidence, told.diagnose(evidence), collect(evidence))
     for attempt, used in enumerate(_keys(key), start=1):
         with places.draft(folder) as made:
             try:
                 done = _write(original, used, made, is_last=used.lasting or attempt == ATTEMPTS)
-            except ClashError as clash:
-                if used.lasting or attempt == ATTEMPTS:
-                    raise InputError(f"{clash}; nothing is kept: use another key") from None
+            except ClashError:
                 continue
             if map_file:
                 places.write_map(map_file, _map(done))
@@ -89,21 +102,20 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
     known, evidence = original.known, original.evidence
     names = Names(key)
     lines = Lines(names, known.kinds)
-    renamed = filenames.rename(names, (entry.file for entry in evidence.files), known.kinds)
-    written = tree.write(original.paths, evidence, renamed, lines, made)
+    files = (entry.file for entry in evidence.files if not seal.is_broken(entry))
+    renamed = filenames.rename(names, files, known.kinds)
+    with _watched(original.paths, "redacting") as told:
+        written = tree.write(original.paths, evidence, renamed, lines, made, told)
     if not written.counts:
         raise InputError("nothing of it can be read, so nothing is kept")
-    redacted = load(made)
     secrets = _secrets(names, known) - lines.structure
-    together = _leaks(made, secrets, names)
+    together = _leaks(made, secrets, names, renamed)
     if together and not is_last and len(secrets) < MANY:
-        raise ClashError("a new name is an original value of this case too")
-    told = difference(original.diagnosis, diagnose(redacted), renamed,
-                      Lines(Names(key), known.kinds))  # fmt: skip
-    if told:
-        raise InputError(
-            f"the diagnosis of the redacted copy is another one ({told}); nothing is kept"
-        )
+        raise ClashError
+    given = _renamed(original.hints, lines)
+    redacted = given.load(made)
+    _refuse_another(original.diagnosis, given.diagnose(redacted), renamed,
+                    Lines(names.going_on(), known.kinds))  # fmt: skip
     done = Redaction(
         folder=made,
         evidence_hash=redacted.hash,
@@ -116,12 +128,37 @@ def _write(original: _Original, key: Key, made: Path, *, is_last: bool) -> Redac
         left_out=written.left_out,
         cut=written.cut,
         coincidences=together,
+        hints=given,
         map={**names.given, "path": {old: new for old, new in renamed.items() if old != new}},
     )
-    (made / seal.FILE).write_bytes(seal.write(done.to_dict()))
-    if not load(made).redacted:
-        raise InputError("the redacted copy changed while it was written; nothing is kept")
+    _seal(done)
     return done
+
+
+def _watched(paths: tree.Paths, about: str) -> AbstractContextManager[Told]:
+    return progress(size_on_disk(paths) if is_watched() else None, about)
+
+
+def _refuse_another(
+    before: Diagnosis, after: Diagnosis, renamed: Mapping[str, str], lines: Lines
+) -> None:
+    if told := difference(before, after, renamed, lines):
+        raise InputError(
+            f"the diagnosis of the redacted copy is another one ({told}); nothing is kept"
+        )
+
+
+def _seal(done: Redaction) -> None:
+    (done.folder / seal.FILE).write_bytes(seal.write(done.to_dict()))
+    if evidence_hash(done.folder) != done.evidence_hash:
+        raise InputError("the redacted copy changed while it was written; nothing is kept")
+
+
+def _renamed(told: Hints, lines: Lines) -> Hints:
+    """What was told of the original, told of its copy."""
+    return replace(
+        told, roles=tuple(sorted((lines.as_host(host), role) for host, role in told.roles))
+    )
 
 
 def _secrets(names: Names, known: Known) -> set[str]:
@@ -136,37 +173,50 @@ def _secrets(names: Names, known: Known) -> set[str]:
     return {value.lower() for value in values | kinds | known.names if is_secret(value)} - public
 
 
-def _leaks(made: Path, secrets: set[str], names: Names) -> int:
+def _leaks(made: Path, secrets: set[str], names: Names, renamed: Mapping[str, str]) -> int:
     """Look for original values in everything that was written.
 
     Returns how many are there because they are new names too. Raises InputError for any other.
     """
+    old = {name: file for file, name in renamed.items()}
     new = {name.lower() for each in names.given.values() for name in each.values()}
     leaks = Leaks(secrets)
     together: set[str] = set()
-    for file, line, raw in _written(made):
-        for value in leaks.found(line, raw):
-            if value in new:
+    with _watched([made], "checking") as told:
+        for file, number, line, raw in _written(made, told):
+            for value in leaks.found(line, raw):
+                if value not in new:
+                    place = f"line {number} of {old.get(file, file)}" if number else "a file's name"
+                    raise _left(value, place)
                 together.add(value)
-            else:
-                # The value itself must not get into a message: it is what was to be hidden.
-                raise InputError(
-                    f"an original value of {len(value)} letters is left in {file}; nothing is kept"
-                )
     return len(together)
 
 
-def _written(made: Path) -> Iterator[tuple[str, str, bytes | None]]:
-    """Yield every line that was written, and the paths."""
+def _left(value: str, place: str) -> InputError:
+    # The value itself must not get into a message: it is what was to be hidden.
+    return InputError(
+        f"an original value of {len(value)} letters would be left in {place}; nothing is kept: "
+        "write it otherwise there, in a copy, and redact that"
+    )
+
+
+def _written(made: Path, told: Told) -> Iterator[tuple[str, int, str, bytes | None]]:
+    """Yield every line that was written with its file and number, and the paths as line 0."""
     for item in walk([made]):
         if not isinstance(item, Source):
             raise InputError(f"{item.file} {item.reason}; nothing is kept")
-        yield item.file, item.file, None
+        yield item.file, 0, item.file, None
         head = item.stream.read(text.HEAD)
         encoding = text.detect(head, complete=len(head) < text.HEAD).encoding or "latin-1"
-        blocks = texts.chained(head, item.stream)
-        for line, _ in texts.split(texts.decoded(blocks, encoding)):
-            yield item.file, line, line.encode(encoding, "replace")
+        blocks = _seen(texts.chained(head, item.stream), told)
+        for number, (line, _) in enumerate(texts.split(texts.decoded(blocks, encoding)), start=1):
+            yield item.file, number, line, line.encode(encoding, "replace")
+
+
+def _seen(blocks: Iterable[bytes], told: Told) -> Iterator[bytes]:
+    for block in blocks:
+        told(len(block))
+        yield block
 
 
 def _kept(known: Known, names: Names) -> list[str]:

@@ -27,6 +27,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
 _UNKNOWN_TO_SCREEN = re.compile("[\xad\u061c\u200c\u200d\u202a-\u202e\u2066-\u2069]")
+_NO_TEXT = b"\x00\x01\x02\x03"
 _HYPHEN = re.compile("(?<=[A-Za-z0-9])[\u2010-\u2013\u2212](?=[A-Za-z0-9])")
 
 
@@ -88,6 +89,10 @@ def _log(lines: Lines, found: Iterator[Line]) -> Iterator[Line]:
         while waiting and waiting[0][0] < numbers[0]:
             _, line, ending = waiting.popleft()
             yield logs.other(lines, line), ending
+        if len(numbers) == 1:
+            _, line, ending = waiting.popleft()
+            yield logs.line_of(lines, line, each), ending
+            continue
         old = [waiting.popleft() for _ in range(numbers[-1] - numbers[0] + 1)]
         taken = [line for number, line, _ in old if number in numbers]
         new = dict(zip(numbers, logs.entry(lines, taken, column), strict=True))
@@ -124,9 +129,12 @@ def split(blocks: Iterable[str]) -> Iterator[Line]:
 
 
 def stub(data: bytes, reason: str) -> bytes:
-    """Return a file of the same kind with nothing in it: the first letters tell what it was."""
+    """Return a file of the same kind with nothing in it: the first letters tell what it was.
+
+    What is binary without a known beginning may begin with a name, of which nothing is taken.
+    """
     starts = [data[:length] for length in range(2, 11)]
-    for start in (*starts, b"MZ\x00", b"\x00\x01\x02\x03"):
+    for start in (_NO_TEXT, *starts):
         if text.detect(start, complete=True).reason == reason:
             return start
     return b""

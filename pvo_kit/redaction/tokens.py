@@ -43,7 +43,11 @@ _FORMS = (
     # A release is no address, though 8.5.6.106 looks like one.
     ("release", r"(?i:\b(?:version|asyncos|release|build)(?:: *| +))[0-9]+(?:[.-][0-9]+){2,}"),
     # The numbers of connections, messages and recipients belong to the appliance.
-    ("id", r"(?:(?<=MID )|(?<=CID )|(?<=RID )|(?<=MID: )|(?<=CID: )|(?<=Message ))[0-9]{1,18}"),
+    (
+        "id",
+        r"(?:(?<=MID )|(?<=CID )|(?<=RID )|(?<=MID: )|(?<=CID: )|(?<=Message ))[0-9]{1,18}"
+        r"(?!\.?[0-9])",
+    ),
     ("date", rf"(?<![\w.:-])(?:{_DATE})(?!\w)"),
     (
         "mailbox",
@@ -62,7 +66,12 @@ _FORMS = (
         rf"(?<![\w:.])(?={_HEX}*:{_HEX}*:)(?:{_HEX}{{0,4}}:){{2,8}}"
         rf"(?:{_QUAD}|{_HEX}{{1,4}}(?!\w))?(?!:?\w)(?:/[0-9]{{1,3}}(?![0-9]))?",
     ),
-    ("four", rf"(?<![0-9])(?<![0-9]\.){_QUAD}(?:/[0-9]{{1,3}}(?![0-9.]))?"),
+    # An address may stand behind a letter that a URL or quoted-printable text writes as digits.
+    ("escape", rf"[%=](?!{_QUAD}){_HEX}{{2}}(?={_QUAD})"),
+    (
+        "four",
+        rf"(?:(?<![0-9])(?<![0-9]\.)|(?<=[%=]{_HEX}{{2}})){_QUAD}(?:/[0-9]{{1,3}}(?![0-9.]))?",
+    ),
     ("serial", r"(?<![A-Za-z0-9-])(?=[A-F]*[0-9])[0-9A-F]{8,24}-[0-9A-Z]{6,16}(?![A-Za-z0-9-])"),
     ("compound", r"(?<![A-Za-z0-9_])[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)+(?![A-Za-z0-9_])"),
     ("underscored", r"(?<![A-Za-z0-9_])[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+_*(?![A-Za-z0-9_])"),
@@ -73,7 +82,10 @@ _FORMS = (
     ("word", _WORD),
 )
 
-TOKEN = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS))
+# What no token begins with is passed over at once: most forms look behind themselves first.
+_BEGINS = rf"(?=[\w:&%={_CJK}])"
+
+TOKEN = re.compile(f"{_BEGINS}(?:{'|'.join(f'(?P<{name}>{form})' for name, form in _FORMS)})")
 """Every token of a line; ``lastgroup`` names its form."""
 
 PART = re.compile(

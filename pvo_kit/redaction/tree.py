@@ -13,8 +13,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from pvo_kit import seal
 from pvo_kit.errors import InputError
 from pvo_kit.evidence import Evidence
+from pvo_kit.progress import Told
 from pvo_kit.redaction import texts
 from pvo_kit.redaction.lines import Lines
 from pvo_kit.sources import SourceError, Unread, walk
@@ -57,12 +59,18 @@ class _Hashed:
 
 
 def write(
-    paths: Paths, evidence: Evidence, renamed: Mapping[str, str], lines: Lines, target: Path
+    paths: Paths,
+    evidence: Evidence,
+    renamed: Mapping[str, str],
+    lines: Lines,
+    target: Path,
+    told: Told,
 ) -> Written:
     """Write every file of the paths, redacted, below ``target``.
 
-    A PATH that is an archive becomes a folder; archives in it become archives again. Raises
-    InputError where a file is no longer what it was when the evidence was loaded.
+    ``told`` learns how many bytes were written. A PATH that is an archive becomes a folder;
+    archives in it become archives again. Raises InputError where a file is no longer what it was
+    when the evidence was loaded.
     """
     entries = {entry.file: entry for entry in evidence.files}
     pure = {file for file, _ in evidence.coverage}
@@ -76,6 +84,8 @@ def write(
                     f"{item.file} was not there before; do it again, on a copy at rest"
                 )
             continue  # the seal of a redacted folder
+        if seal.is_broken(entry):
+            continue  # of one that was changed: the copy gets a seal of its own
         new = renamed[item.file]
         if isinstance(item, Unread):
             written.left_out.append(new)
@@ -84,7 +94,7 @@ def write(
         stream = _Hashed(item.stream)
         content = texts.redact(lines, item.file, entry.kind, item.file in pure,
                                cast(BinaryIO, stream))  # fmt: skip
-        _put(target / new, content)
+        _put(target / new, content, told)
         if stream.digest() != entry.digest:
             raise InputError(f"{item.file} has changed meanwhile; do it again, on a copy at rest")
         written.counts[new] = lines.counts - before
@@ -98,11 +108,12 @@ def write(
     return written
 
 
-def _put(path: Path, content: Iterator[bytes]) -> None:
+def _put(path: Path, content: Iterator[bytes], told: Told) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:
         for block in content:
             file.write(block)
+            told(len(block))
 
 
 def _pack(path: Path, form: str) -> None:

@@ -13,6 +13,7 @@
 
   const key = (row, column) => {
     const cell = row.cells[column];
+    if (!cell) return "9"; // a case without verdicts comes behind them
     return cell.dataset.key ?? cell.textContent.trim();
   };
 
