@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import sys
+import threading
+import traceback
 from dataclasses import replace
 
 import keyring
@@ -15,7 +17,7 @@ import paramiko
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
-from fake_appliance import BANNER, Cli, Faults, Member, esa, served, sma_cli
+from fake_appliance import BANNER, LOGS, Cli, Faults, Member, esa, menu, served, sma_cli
 
 import pvo_kit as pvo
 from pvo_kit import cli
@@ -292,6 +294,47 @@ def test_accept_new_asks_shows_and_stores(tmp_path, home, key_file):
     assert stored == f"[127.0.0.1]:{server.port} {HOST_KEY.get_name()} {HOST_KEY.get_base64()}\n"
 
 
+def test_a_host_key_is_asked_about_in_the_thread_that_began(tmp_path, key_file):
+    class Here(Somebody):
+        def confirm(self, question):
+            self.asked.append(threading.current_thread())
+            return True
+
+    path, public = key_file
+    console = Here()
+    with (
+        served(lambda: Cli(esa()), HOST_KEY, Faults(keys=frozenset({public}))) as one,
+        served(sma_cli, HOST_KEY, Faults(keys=frozenset({public}))) as two,
+    ):
+        asked = settings(key=path, accept_new=True)
+        done = collect([target(one), target(two, "sma")], tmp_path / "out", asked, console)
+    assert done.exit_code == 0, done.boxes
+    assert console.asked == [threading.main_thread()] * 2
+
+
+def test_ctrl_c_at_the_question_for_a_host_key_ends_all_and_stores_nothing(
+    tmp_path, home, key_file
+):
+    class Leaving(Somebody):
+        def confirm(self, question):
+            self.asked.append(question)
+            raise KeyboardInterrupt
+
+    path, public = key_file
+    console = Leaving()
+    with (
+        served(lambda: Cli(esa()), HOST_KEY, Faults(keys=frozenset({public}))) as one,
+        served(sma_cli, HOST_KEY, Faults(keys=frozenset({public}))) as two,
+    ):
+        asked = settings(key=path, accept_new=True)
+        done = collect([target(one), target(two, "sma")], tmp_path / "out", asked, console)
+        assert one.logins == two.logins == []
+    assert done.exit_code == 2
+    assert [box.status for box in done.boxes] == ["failed", "failed"]
+    assert len(console.asked) == 1
+    assert not (home / ".ssh" / "known_hosts").exists()
+
+
 @pytest.mark.parametrize("console", [Somebody(says_yes=False), Nobody()], ids=["no", "nobody"])
 def test_accept_new_stores_nothing_without_a_yes(tmp_path, home, key_file, console):
     path, public = key_file
@@ -389,6 +432,14 @@ def test_a_locked_key_needs_its_passphrase(tmp_path, known):
             collect([target(server)], tmp_path / "b", asked, Somebody("wrong"))
         done = collect([target(server)], tmp_path / "c", asked, Somebody("made-passphrase"))
     assert done.exit_code == 0
+
+
+@pytest.mark.parametrize("locked", [True, False], ids=["passphrase", "password"])
+def test_a_secret_that_is_not_given_ends_it_before_a_connection(tmp_path, locked):
+    path, _ = _key_file(tmp_path / "locked", b"made-passphrase")
+    asked = settings(key=path if locked else None)
+    with pytest.raises(pvo.InputError, match="was given"):
+        collect([Target("esa", "e.example.com")], tmp_path / "out", asked, Somebody(secret=""))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no key at all", b"\x00\xff" * 40])
@@ -740,6 +791,23 @@ def test_a_log_that_cannot_be_listed_is_told_with_the_way_out(tmp_path, known, k
     assert "--log-file mail_logs/" in reason
 
 
+def test_a_logs_name_that_leads_out_of_the_folder_writes_nothing_there(tmp_path, known, key_file):
+    rows = LOGS.replace("mail_logs ", "../../up ").replace("antispam ", "/etc/x ")
+    commands = {**esa(), "logconfig": menu(rows)}
+    path, public = key_file
+    faults = Faults(
+        keys=frozenset({public}), files={"/../../up/a.s": SAVED, "/up/a.s": SAVED}, sftp=True
+    )
+    with served(lambda: Cli(commands), HOST_KEY, faults) as server:
+        known(server)
+        wanted = settings(
+            key=path, topics={"esa": frozenset()}, logs=logs.Wanted((logs.ALL, "../../up/a.s"))
+        )
+        done = collect([target(server)], tmp_path / "deep" / "out", wanted, Nobody())
+    assert not list(tmp_path.rglob("*.s"))
+    assert done.boxes[0].log_files[-1].reason == "is no name of a log file"
+
+
 def test_a_second_file_that_a_server_sends_is_not_taken(tmp_path, known, key_file, monkeypatch):
     import scp
 
@@ -786,22 +854,49 @@ def test_no_secret_is_in_any_file_log_message_or_repr(tmp_path, known, caplog, c
     assert SECRET.encode() not in everything(tmp_path / "out")
 
 
-def test_no_secret_is_in_a_traceback(tmp_path, known, monkeypatch):
-    import traceback
+class Broken:
+    """In place of a paramiko method: keeps what it was given, and breaks with it in the message."""
 
-    def breaks(*_args, **_options):
-        raise RuntimeError("the kit broke")
+    def __init__(self, kind):
+        self._kind = kind
+        self.given = []
 
-    monkeypatch.setattr("pvo_kit.collect.connection._verify", breaks)
-    kept = []
-    original = traceback.format_exc
-    with served(lambda: Cli(esa()), HOST_KEY) as server:
+    def __call__(self, *words, **_options):
+        self.given += words
+        raise self._kind(f"broken with {words}")
+
+
+@pytest.mark.parametrize(
+    "kind", [RuntimeError, paramiko.SSHException, OSError, UnicodeError], ids=lambda k: k.__name__
+)
+@pytest.mark.parametrize("method", ["auth_password", "auth_interactive"])
+def test_no_secret_is_shown_where_the_login_itself_breaks(
+    tmp_path, known, monkeypatch, capfd, caplog, method, kind
+):
+    caplog.set_level(logging.DEBUG)
+    broken = Broken(kind)
+    monkeypatch.setattr(paramiko.Transport, method, broken)
+    methods = "password" if method == "auth_password" else "keyboard-interactive"
+    with served(lambda: Cli(esa()), HOST_KEY, Faults(methods=methods)) as server:
         known(server)
         console = Somebody()
         done = collect([target(server)], tmp_path / "out", settings(), console)
-        kept.append(original())
-    assert done.boxes[0].reason == "the kit broke (RuntimeError); please report it"
-    assert SECRET not in "".join(kept) + repr(done) + "".join(console.told)
+    assert broken.given  # it was asked to log in
+    assert done.exit_code == 2
+    assert "127.0.0.1" in console.told[-1]
+    captured = capfd.readouterr()
+    texts = [captured.out, captured.err, caplog.text, repr(done), *console.told]
+    assert not any(SECRET in text for text in texts)
+    assert SECRET.encode() not in everything(tmp_path / "out")
+
+
+def test_no_secret_is_in_the_traceback_of_a_mistake_before_a_login(tmp_path, monkeypatch):
+    monkeypatch.setattr("pvo_kit.collect.run.Folder", Broken(RuntimeError))
+    with pytest.raises(RuntimeError) as broken:
+        collect([Target("esa", "e.example.com")], tmp_path / "out", settings(), Somebody())
+    captured = traceback.TracebackException.from_exception(broken.value, capture_locals=True)
+    assert "_Ready" in "".join(captured.format())  # what holds the password is among the locals
+    assert SECRET not in "".join(captured.format())
 
 
 def test_a_credential_shows_no_secret():

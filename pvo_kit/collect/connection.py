@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from pvo_kit.collect import offer
-from pvo_kit.collect.console import Console
+from pvo_kit.collect.console import Person
 from pvo_kit.collect.credentials import Credential
 from pvo_kit.collect.known_hosts import KnownHosts, fingerprint, host_name
 from pvo_kit.collect.proxy import ProxySocket
@@ -72,15 +72,15 @@ class Connection:
 
 
 def connect(
-    route: Route, credential: Credential, known: KnownHosts, accept_new: bool, console: Console
+    route: Route, credential: Credential, known: KnownHosts, accept_new: bool, person: Person
 ) -> Connection:
     """Connect, verify the host key, log in. Raises RefusedError."""
     name = f"{route.host}:{route.port}"
-    transport = _handshake(route, known, console)
+    transport = _handshake(route, known, person)
     try:
         key = transport.get_remote_server_key()
         trust_name = route.trust_name or host_name(route.host, route.port)
-        _verify(trust_name, key, known, accept_new, console)
+        _verify(trust_name, key, known, accept_new, person)
         _login(transport, route, credential)
     except RefusedError as error:
         transport.close()
@@ -92,7 +92,7 @@ def connect(
     return Connection(transport, fingerprint(key))
 
 
-def _handshake(route: Route, known: KnownHosts, console: Console) -> paramiko.Transport:
+def _handshake(route: Route, known: KnownHosts, person: Person) -> paramiko.Transport:
     """Agree on algorithms: the strong ones first, the weak ones where nothing else is offered."""
     import paramiko
 
@@ -105,7 +105,7 @@ def _handshake(route: Route, known: KnownHosts, console: Console) -> paramiko.Tr
         transport = _started(route, known, {})
     except paramiko.ssh_exception.IncompatiblePeer as error:
         raise RefusedError(_explained(route, _words(error))) from None
-    console.say(f"{name} offers only weak ciphers or MACs; they are used for this connection")
+    person.say(f"{name} offers only weak ciphers or MACs; they are used for this connection")
     return transport
 
 
@@ -181,7 +181,7 @@ def _explained(route: Route, told: str) -> str:
 
 
 def _verify(
-    name: str, key: paramiko.PKey, known: KnownHosts, accept_new: bool, console: Console
+    name: str, key: paramiko.PKey, known: KnownHosts, accept_new: bool, person: Person
 ) -> None:
     shown = f"{key.get_name()} {fingerprint(key)}"
     with _ASKING:
@@ -196,12 +196,12 @@ def _verify(
             )
         if trust == "revoked":
             raise RefusedError(f"its host key {shown} is revoked ({place}); do not use it")
-        if accept_new and console.is_interactive:
-            console.say(f"{name} is not known. It shows the host key {shown}.")
+        if accept_new and person.is_interactive:
+            person.say(f"{name} is not known. It shows the host key {shown}.")
             question = f"Is that the fingerprint that the owner of {name} tells? (yes/no) "
-            if console.confirm(question):
+            if person.confirm(question):
                 known.add(name, key)
-                console.say(f"{name} was added to {known.store}")
+                person.say(f"{name} was added to {known.store}")
                 return
             raise RefusedError(f"its host key {shown} was not accepted")
     raise RefusedError(
@@ -220,10 +220,14 @@ def _login(transport: paramiko.Transport, route: Route, credential: Credential) 
         else:
             _with_keys(transport, route.user, credential)
     except (paramiko.SSHException, OSError, EOFError) as error:
-        raise RefusedError(f"the login as {route.user} broke off ({_words(error)})") from None
+        told = _words(error)
+        if credential.password and credential.password in told:  # no library does so today
+            told = type(error).__name__
+        raise RefusedError(f"the login as {route.user} broke off ({told})") from None
     if not transport.is_authenticated():
         told = "a second step, which the kit does not know"
-        raise RefusedError(f"the login as {route.user} asks for {told}; use a key (--key FILE)")
+        other = "use a key (--key FILE)" if credential.kind == "password" else "ask its owner"
+        raise RefusedError(f"the login as {route.user} asks for {told}; {other}")
 
 
 def _with_keys(transport: paramiko.Transport, user: str, credential: Credential) -> None:

@@ -10,8 +10,8 @@ from typing import Protocol
 from pvo_kit.escape import terminal
 
 
-class Console(Protocol):
-    """Who is told and asked; appliances are asked in parallel, so one question at a time."""
+class Person(Protocol):
+    """Who is told, and asked for a yes; one question at a time, whoever asks."""
 
     @property
     def is_interactive(self) -> bool:
@@ -22,12 +22,16 @@ class Console(Protocol):
         """Tell one line."""
         ...
 
-    def secret(self, question: str) -> str:
-        """Ask for a password or a passphrase, which is not shown."""
-        ...
-
     def confirm(self, question: str) -> bool:
         """Ask a question that only a whole ``yes`` affirms."""
+        ...
+
+
+class Console(Person, Protocol):
+    """Who can be asked for a secret too."""
+
+    def secret(self, question: str) -> str:
+        """Ask for a password or a passphrase, which is not shown; '' where none is given."""
         ...
 
 
@@ -43,6 +47,11 @@ class Bar(Protocol):
         ...
 
 
+def is_terminal() -> bool:
+    """Return True where standard input is a terminal, so that somebody can answer."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 class Terminal:
     """Tells on standard error; asks on standard input, if that is a terminal."""
 
@@ -54,7 +63,7 @@ class Terminal:
     @property
     def is_interactive(self) -> bool:
         """Whether standard input is a terminal."""
-        return sys.stdin is not None and sys.stdin.isatty()
+        return is_terminal()
 
     def say(self, text: str) -> None:
         """Write one line to standard error; evidence in it cannot steer the terminal."""
@@ -72,7 +81,11 @@ class Terminal:
         """Ask without an echo."""
         with self._lock:
             self._clear()
-            return getpass.getpass(terminal(question), stream=sys.stderr)
+            try:
+                return getpass.getpass(terminal(question), stream=sys.stderr)
+            except EOFError:  # Ctrl-D
+                print(file=sys.stderr)
+                return ""
 
     def confirm(self, question: str) -> bool:
         """Ask on standard error; anything but ``yes`` is no."""

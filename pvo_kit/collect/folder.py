@@ -105,14 +105,18 @@ class Folder:
         return runs
 
     def _write(self) -> None:
+        """Raises InputError where the disk does not take it."""
         boxes = [asdict(box) for box in self._boxes]
         run = {"started": self._started, "pvo_kit": __version__, "appliances": boxes}
         # The order of the first two lines is what ``manifest.told`` knows the file by.
         document = {"made_by": "pvo-kit collect", "schema": SCHEMA, "runs": [*self._earlier, run]}
         path = self.path / manifest.FILE
         draft = path.with_suffix(".json.part")
-        draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8", newline="\n")
-        os.replace(draft, path)
+        try:
+            draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8", newline="\n")
+            os.replace(draft, path)
+        except OSError as error:
+            raise _not_written(path, error) from None
 
 
 class BoxFolder:
@@ -149,9 +153,16 @@ class BoxFolder:
         self._folder.save()
 
     def _append(self, path: Path, text: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise _not_written(path, error) from None
+
+
+def _not_written(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path} cannot be written ({error.strerror}); choose another --out")
 
 
 def now() -> str:

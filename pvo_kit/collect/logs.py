@@ -7,6 +7,7 @@ and is not fetched again.
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +48,7 @@ class _RefusedError(Exception):
 def check(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names; raises InputError for one that is no log's or log file's."""
     for name in names:
-        if name != ALL and not (_NAME.fullmatch(name) and ".." not in name):
+        if name != ALL and not _is_name(name):
             raise InputError(
                 f"--log-file {name!r}: write it like mail_logs/mail.@20240604T101500.s"
             )
@@ -55,6 +56,10 @@ def check(names: Sequence[str]) -> tuple[str, ...]:
             told = "is still being written, and grep reads it; give a saved file (.s)"
             raise InputError(f"--log-file {name} {told}")
     return tuple(names)
+
+
+def _is_name(path: str) -> bool:
+    return ".." not in path and _NAME.fullmatch(path) is not None
 
 
 def fetch(
@@ -73,6 +78,9 @@ def fetch(
         for path in _files(transport, name, logs):
             if isinstance(path, Asked):
                 yield path
+                continue
+            if not _is_name(path):  # an appliance could name what lies elsewhere
+                yield Asked(path, "failed", "is no name of a log file")
                 continue
             if stop.is_set():
                 yield Asked(path, "failed", "stopped")
@@ -107,10 +115,10 @@ def _fetched(
     transport: paramiko.Transport, path: str, target: Path, size: int, stop: Event
 ) -> Asked:
     draft = target.with_name(f"{target.name}.part")
-    target.parent.mkdir(parents=True, exist_ok=True)
     remote = path if path.startswith("/") else f"/{path}"
     reasons = []
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         for way in (_over_scp, _over_sftp):
             try:
                 way(transport, remote, draft, _Meter(size, stop))
@@ -118,8 +126,11 @@ def _fetched(
                 return Asked(path, "captured")
             except _RefusedError as error:
                 reasons.append(str(error))
+    except OSError as error:
+        reasons.append(f"cannot be written ({error.strerror})")
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
     return Asked(path, "failed", "; ".join(dict.fromkeys(reasons)))
 
 

@@ -18,23 +18,30 @@ _STEP = 32768
 _ENDING = 2.0  # seconds
 
 
+def _words(command: str | tuple[str, ...]) -> str | list[str]:
+    """The command as the system starts it; raises ValueError for quotes that do not end."""
+    if isinstance(command, tuple):
+        return list(command)
+    plain = command.removeprefix("exec ").strip()
+    words = plain if os.name == "nt" else shlex.split(plain)
+    if not words:
+        raise ValueError("it is empty")
+    return words
+
+
 class ProxySocket:
     """What paramiko needs of a socket: send, recv, a time-out, and its end."""
 
     def __init__(self, command: str | tuple[str, ...]) -> None:
         """Start the command; raises InputError where there is no such program."""
-        words: str | list[str]
-        if isinstance(command, str):
-            words = command if os.name == "nt" else shlex.split(command.removeprefix("exec "))
-        else:
-            words = list(command)
-        name = words.split(" ")[0] if isinstance(words, str) else words[0]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the user's own configuration
-                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+                _words(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
             )
-        except OSError as error:
-            raise InputError(f"{name} cannot be started ({error.strerror})") from None
+        except (OSError, ValueError) as error:
+            name = command.split(" ")[0] if isinstance(command, str) else command[0]
+            why = error.strerror if isinstance(error, OSError) else error
+            raise InputError(f"{name} cannot be started ({why})") from None
         self._timeout: float | None = None
         self._parts: queue.Queue[bytes] = queue.Queue()
         self._rest = b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pvo_kit.collect import logs, plan
+from pvo_kit.collect import logs, manifest, plan
 from pvo_kit.collect.folder import Box
 from pvo_kit.collect.run import Collection, Settings
 from pvo_kit.collect.targets import USER, Target
@@ -53,7 +53,7 @@ def collected(done: Collection, folder: Path) -> str:
     for box in done.boxes:
         lines += _box(box)
     if done.exit_code == 2:
-        lines += [f"Nothing was captured; {folder} holds the manifest alone."]
+        lines += [f"Nothing was captured; {folder / manifest.FILE} tells what was tried."]
     else:
         lines += [f"Next: pvo-kit diagnose {folder}"]
     return _text(lines)
@@ -67,7 +67,7 @@ def _box(box: Box) -> Iterator[str]:
     }
     told = [f"{numbers['captured']} captured"]
     told += [f"{numbers['failed']} failed"] if numbers["failed"] else []
-    told += [f"{numbers['skipped']} left out"] if numbers["skipped"] else []
+    told += _skipped(box)
     where = f", in {box.transcript}" if numbers["captured"] else ""
     name = f"{box.host}:{box.port}" if box.port else box.host
     yield f"{box.role.upper()} {name}: {', '.join(told)}{where}"
@@ -80,6 +80,14 @@ def _box(box: Box) -> Iterator[str]:
         yield f"  ... and {counted(len(failed) - _SHOWN, 'more failure')} (manifest.json has all)"
     if box.pending_changes:
         yield "  Changes were pending at the start; they were left alone."
+
+
+def _skipped(box: Box) -> Iterator[str]:
+    """What was left out, in words: what does not apply, and files that had come before."""
+    kinds = ((box.commands, "do not apply here"), (box.log_files, "already here"))
+    for items, words in kinds:
+        if count := sum(item.status == "skipped" for item in items):
+            yield f"{count} {words if count > 1 else words.replace('do not', 'does not')}"
 
 
 _SHOWN = 12

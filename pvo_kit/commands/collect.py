@@ -162,6 +162,8 @@ def _topics(arguments: argparse.Namespace) -> tuple[dict[str, frozenset[str] | N
         found = missing.read(arguments.missing, port)
         for text in found.by_hand:
             _say(f"not to be collected, look yourself: {text}")
+        if not any(found.topics.values()):
+            _say("no command would tell more; only who and what answers is asked")
         return {**found.topics}, port or found.port or 7025
     return {}, port or 7025
 
