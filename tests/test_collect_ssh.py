@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import socket
 import sys
 import threading
 import traceback
@@ -629,6 +630,20 @@ def test_packets_of_one_byte_make_no_difference(tmp_path, known, key_file):
         one = settings(key=path, topics={"sma": frozenset()})
         done = collect([target(server, "sma")], tmp_path / "out", one, Nobody())
     assert done.exit_code == 0
+
+
+def test_a_box_that_cannot_be_left_after_ctrl_c_is_told(tmp_path, key_file, monkeypatch):
+    def interrupts(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pvo_kit.collect.questions.Questions.answer", interrupts)
+    monkeypatch.setattr("pvo_kit.collect.run._LEAVING", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = Target("esa", "127.0.0.1", "admin", silent.getsockname()[1])
+        done = collect([place], tmp_path / "out", settings(key=key_file[0]), Nobody())
+    [box] = done.boxes
+    assert (done.exit_code, box.status) == (2, "failed")
+    assert box.reason == "stopped; its session could not be left within 0.1 s"
 
 
 def test_a_port_where_nothing_listens_is_told(tmp_path, key_file):

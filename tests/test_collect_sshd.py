@@ -136,6 +136,38 @@ def test_a_wrong_key_is_refused_and_tried_once(tmp_path, pair):
     assert log.count("Failed publickey") <= 1
 
 
+class Typing(Nobody):
+    """A console with a person who types one password."""
+
+    is_interactive = True
+
+    def __init__(self, password):
+        super().__init__()
+        self._password = password
+
+    def secret(self, question):
+        return self._password
+
+
+@pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
+def test_a_password_is_tried_once_and_stands_nowhere(tmp_path, right):
+    public = openssh.keygen(tmp_path / "id_test")
+    place, out = tmp_path / "box", tmp_path / "out"
+    command = openssh.simulated("sma.example.com", tmp_path / "state", 0)
+    typed = "made-password" if right else "another-password"
+    console = Typing(typed)
+    with openssh.sshd(place, public, command, password="made-password") as port:  # noqa: S106
+        settings = Settings(known_hosts=openssh.known_hosts(tmp_path, (place, port)))
+        target = Target("sma", "127.0.0.1", openssh.user(), port)
+        done = collect([target], out, settings, console)
+    assert done.exit_code == (0 if right else 2), done.boxes[0].reason
+    log = (place / "log").read_text()
+    assert log.count("Accepted password") == right
+    assert log.count("Failed password") == (not right)
+    files = [path.read_text() for path in out.rglob("*") if path.is_file()]
+    assert not any(typed in text for text in [*files, *console.told, repr(done)])
+
+
 def test_a_jump_host_is_gone_through_with_ssh(tmp_path, pair, home, monkeypatch):
     targets, key, settings = pair(1)
     inner = targets[0]

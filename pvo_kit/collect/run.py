@@ -96,6 +96,10 @@ def collect(
             pool.submit(_box, one, box, settings, questions, stop, progress) for one, box in boxes
         ]
         _await(running, stop, questions)
+        for future, (_, box) in zip(running, boxes, strict=True):
+            if not future.done():
+                box.entry.reason = f"stopped; its session could not be left within {_LEAVING:g} s"
+                box.entry.status = _status(box.entry)
     finally:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pvo_kit.comparison import ORDER, Change, Comparison, Kind
 from pvo_kit.escape import html, terminal
@@ -24,22 +24,39 @@ _TOLD: dict[Kind, str] = {
     "changed": "Changed otherwise",
     "same": "The same",
 }
-_WORDS: dict[Kind, str] = {
-    "came": "came", "stayed": "stayed", "open": "open", "went": "went", "changed": "changed",
-    "same": "same",
-}  # fmt: skip
+_HEADLINE: tuple[tuple[Kind, str, str], ...] = (
+    ("went", "went", "went"),
+    ("stayed", "stayed", "stayed"),
+    ("came", "came", "came"),
+    ("open", "is open", "are open"),
+)
+"""Each kind with what is said of one cause and of several."""
 
 
 def headline(comparison: Comparison) -> str:
     """Return in one sentence what became of the causes."""
     parts = []
-    for kind, words in (("went", "went"), ("stayed", "stayed"), ("came", "came"),
-                        ("open", "is open")):  # fmt: skip
-        found = comparison.of(kind)  # type: ignore[arg-type]
+    for kind, one, several in _HEADLINE:
+        found = comparison.of(kind)
         if found:
-            numbers = ", ".join(str(change.finding.scenario) for change in found)
-            parts.append(f"{counted(len(found), 'cause')} {words} (scenario {numbers})")
+            words = one if len(found) == 1 else several
+            parts.append(f"{counted(len(found), 'cause')} {words} ({_scenarios(found)})")
     return "; ".join(parts) + "." if parts else "No cause is shown on either side."
+
+
+def undecided(comparison: Comparison) -> str:
+    """Return what the newer side leaves undecided, '' where that is nothing."""
+    found = [change for change in comparison.changes
+             if change.after and change.after.status in ("unknown", "manual", "error")]  # fmt: skip
+    if not found:
+        return ""
+    told = "pvo-kit diagnose of the newer evidence tells what to ask for"
+    return f"Not decided on the newer side: {_scenarios(found)}; {told}."
+
+
+def _scenarios(changes: Sequence[Change]) -> str:
+    numbers = [str(change.finding.scenario) for change in changes]
+    return f"scenario{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
 def to_text(comparison: Comparison) -> str:
@@ -52,6 +69,7 @@ def to_text(comparison: Comparison) -> str:
 def _head(comparison: Comparison) -> list[str]:
     return [
         *_wrapped(headline(comparison), ""),
+        *_wrapped(undecided(comparison), ""),
         f"before  {comparison.before.evidence_hash}",
         f"after   {comparison.after.evidence_hash}",
         f"pvo-kit {__version__}",
@@ -115,7 +133,7 @@ def _row(change: Change) -> str:
     more = len(lines) - _LINES_SHOWN
     rest = f"<br>... and {counted(more, 'line')} more" if more > 0 else ""
     return (
-        f'<tr><th scope="row">{found.scenario}</th><td><b>{html(_WORDS[change.kind])}</b></td>'
+        f'<tr><th scope="row">{found.scenario}</th><td><b>{change.kind}</b></td>'
         f"<td>{html(_label(change, 'before'))}</td><td>{html(_label(change, 'after'))}</td>"
         f"<td>{html(found.title)}<br>{html(found.summary)}</td><td>{shown}{rest}</td></tr>"
     )
