@@ -957,6 +957,35 @@ def test_the_verb_collects_and_says_what_to_do_next(run, tmp_path, known, key_fi
     assert code == 0
     assert f"Next: pvo-kit diagnose {out}" in told
     assert "Changes were pending at the start; they were left alone." in told
+    assert "  left out: telnet: add --probe\n  left out: tlsverify: add --probe\nSMA " in told
+    assert ", 5 do not apply here, in " in told
+
+
+def test_the_verb_says_what_failed_where_and_why(run, tmp_path, known, key_file):
+    path, public = key_file
+    out = tmp_path / "out"
+    commands = {**esa(), "sslconfig": lambda _: (yield "Which one? []> ")}
+    with (
+        served(lambda: Cli(commands), HOST_KEY, Faults(keys=frozenset({public}))) as one,
+        served(sma_cli, HOST_KEY, Faults()) as two,
+    ):
+        file = known(one, two)
+        code, told, _ = run(
+            "--esa", f"127.0.0.1:{one.port}", "--sma", f"127.0.0.1:{two.port}", "--scenario", "4",
+            "--out", out, "--key", path, "--known-hosts", file, "--timeout", "5",
+            "--log-file", NAME,
+        )  # fmt: skip
+    assert code == 3
+    rows = told.split("\n")
+    assert rows[0].startswith(f"ESA 127.0.0.1:{one.port}: ")
+    assert rows[0].endswith(f", in 127.0.0.1-{one.port}/session.txt")
+    assert " 2 failed, " in rows[0]
+    assert any(row.startswith("  sslconfig: asked what the kit does not know (") for row in rows)
+    assert any(row.startswith(f"  {NAME}: SCP: ") and "No such file" in row for row in rows)
+    assert f"SMA 127.0.0.1:{two.port}: 0 captured" in rows
+    assert any(
+        "was refused" in row for row in rows[rows.index(f"SMA 127.0.0.1:{two.port}: 0 captured") :]
+    )
 
 
 def test_a_plan_connects_to_nothing_and_needs_no_folder(run, monkeypatch):

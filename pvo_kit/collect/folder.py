@@ -21,6 +21,7 @@ from typing import Any, Literal
 from pvo_kit.collect import manifest
 from pvo_kit.collect.targets import Target
 from pvo_kit.errors import InputError
+from pvo_kit.evidence import Role
 from pvo_kit.version import __version__
 
 SCHEMA = 1
@@ -48,7 +49,7 @@ class Asked:
 class Box:
     """The manifest's entry of one appliance, filled while it is asked."""
 
-    role: str
+    role: Role
     host: str
     port: int | None
     user: str | None

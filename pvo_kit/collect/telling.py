@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from pvo_kit.collect import logs, manifest, plan
 from pvo_kit.collect.folder import Box
@@ -11,6 +10,7 @@ from pvo_kit.collect.run import Collection, Settings
 from pvo_kit.collect.targets import USER, Target
 from pvo_kit.errors import InputError
 from pvo_kit.escape import terminal
+from pvo_kit.evidence import Role
 from pvo_kit.report.labels import KINDS
 from pvo_kit.report.story import counted
 
@@ -22,7 +22,7 @@ def planned(targets: Sequence[Target], settings: Settings) -> str:
         options = settings.options(target.role)
         lines += [f"{KINDS[target.role]} {target.name}, as {_account(target, settings)}:"]
         lines += [f"  {text}" for step in plan.steps(target.role, options) for text in step.shown]
-        lines += [f"  left out: {text}" for text in plan.left_out(target.role, options)]
+        lines += _left_out(target.role, settings)
         lines += [f"  fetch {_log(name)}" for name in settings.logs.names]
         lines += ["  exit", ""]
     lines += [
@@ -30,6 +30,10 @@ def planned(targets: Sequence[Target], settings: Settings) -> str:
         "Enter, a NOTICE and unknown questions with Ctrl-C. Nothing was sent: this is the plan.",
     ]
     return _text(lines)
+
+
+def _left_out(role: Role, settings: Settings) -> Iterator[str]:
+    return (f"  left out: {text}" for text in plan.left_out(role, settings.options(role)))
 
 
 def _account(target: Target, settings: Settings) -> str:
@@ -47,11 +51,12 @@ def _log(name: str) -> str:
     return "the saved files of every mail log that logconfig lists" if name == logs.ALL else name
 
 
-def collected(done: Collection, folder: Path) -> str:
-    """Return how it went: a line an appliance, what failed, and what to do next."""
-    lines: list[str] = []
+def collected(done: Collection, settings: Settings) -> str:
+    """Return how it went: a line an appliance, what failed or was left out, and what to do next."""
+    folder, lines = done.folder, list[str]()
     for box in done.boxes:
         lines += _box(box)
+        lines += _left_out(box.role, settings)
     if done.exit_code == 2:
         lines += [f"Nothing was captured; {folder / manifest.FILE} tells what was tried."]
     else:

@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("--out is missing; give the folder to collect into, or --plan")
     collection.require()
     done = _with_progress(targets, arguments.out, settings)
-    sys.stdout.write(telling.collected(done, arguments.out))
+    sys.stdout.write(telling.collected(done, settings))
     return done.exit_code
 
 
@@ -124,7 +124,7 @@ def _settings(arguments: argparse.Namespace, targets: tuple[Target, ...]) -> Set
         raise InputError("--timeout: give seconds from 1 to 3600")
     if arguments.max_log_size < 1:
         raise InputError("--max-log-size: give MiB, 1 or more")
-    if arguments.known_hosts and not (arguments.accept_new or arguments.known_hosts.is_file()):
+    if arguments.known_hosts and not (arguments.accept_new or arguments.known_hosts.exists()):
         raise InputError(f"--known-hosts {arguments.known_hosts}: there is no such file; check it")
     topics, port = _topics(arguments)
     wanted = logs.Wanted(logs.check(arguments.log_file), arguments.max_log_size << 20)
