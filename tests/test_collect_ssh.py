@@ -404,6 +404,25 @@ def test_a_refused_password_is_tried_once(tmp_path, known):
     assert done.exit_code == 2
 
 
+@pytest.mark.parametrize("credential", ["password", "key"])
+@pytest.mark.parametrize(
+    ("faults", "why"),
+    [({"login_delay": 5.0}, "timeout"), ({"login_hangs_up": True}, "EOF")],
+    ids=["no-answer", "hangs-up"],
+)
+def test_a_login_without_an_answer_is_no_wrong_password(
+    tmp_path, known, key_file, monkeypatch, credential, faults, why
+):
+    monkeypatch.setattr("pvo_kit.collect.connection.CONNECT", 1.0)
+    key = key_file[0] if credential == "key" else None
+    with served(lambda: Cli(esa()), HOST_KEY, Faults(**faults)) as server:
+        known(server)
+        done = collect([target(server)], tmp_path / "out", settings(key=key), Somebody())
+        assert len(server.logins) == 1
+    assert "the login as admin broke off (Authentication" in done.boxes[0].reason
+    assert why in done.boxes[0].reason
+
+
 def test_a_refused_key_is_tried_once_and_no_password_after_it(tmp_path, known, key_file):
     path, _ = key_file
     with served(lambda: Cli(esa()), HOST_KEY) as server:

@@ -14,12 +14,13 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from pvo_kit.collect import offer
+from pvo_kit.collect.authentication import log_in
 from pvo_kit.collect.console import Person
 from pvo_kit.collect.credentials import Credential
 from pvo_kit.collect.known_hosts import KnownHosts, fingerprint, host_name
 from pvo_kit.collect.proxy import ProxySocket
+from pvo_kit.collect.refused import RefusedError, in_words
 from pvo_kit.collect.route import Route
-from pvo_kit.errors import PvoError
 
 if TYPE_CHECKING:
     import paramiko
@@ -43,10 +44,6 @@ WEAK = {
 _ASKING = Lock()
 
 
-class RefusedError(PvoError):
-    """A connection or a login that did not come about; the message says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Connection:
     """A connection that is logged in."""
@@ -63,7 +60,7 @@ class Connection:
             channel.get_pty(term="dumb", width=WIDTH, height=HEIGHT)
             channel.invoke_shell()
         except (paramiko.SSHException, OSError, EOFError) as error:
-            raise RefusedError(f"no shell could be opened ({_words(error)})") from None
+            raise RefusedError(f"no shell could be opened ({in_words(error)})") from None
         return channel
 
     def close(self) -> None:
@@ -81,7 +78,7 @@ def connect(
         key = transport.get_remote_server_key()
         trust_name = route.trust_name or host_name(route.host, route.port)
         _verify(trust_name, key, known, accept_new, person)
-        _login(transport, route, credential)
+        log_in(transport, route, credential)
     except RefusedError as error:
         transport.close()
         raise RefusedError(f"{name}: {error}") from None
@@ -104,7 +101,7 @@ def _handshake(route: Route, known: KnownHosts, person: Person) -> paramiko.Tran
     try:
         transport = _started(route, known, {})
     except paramiko.ssh_exception.IncompatiblePeer as error:
-        raise RefusedError(_explained(route, _words(error))) from None
+        raise RefusedError(_explained(route, in_words(error))) from None
     person.say(f"{name} offers only weak ciphers or MACs; they are used for this connection")
     return transport
 
@@ -130,7 +127,7 @@ def _started(route: Route, known: KnownHosts, without: dict[str, list[str]]) -> 
         raise
     except (paramiko.SSHException, OSError, EOFError) as error:
         transport.close()
-        told = f"no SSH handshake ({_words(error)}); is that its SSH port?"
+        told = f"no SSH handshake ({in_words(error)}); is that its SSH port?"
         raise RefusedError(f"{name}: {told}") from None
     except BaseException:
         transport.close()
@@ -157,7 +154,7 @@ def _socket(route: Route) -> socket.socket | ProxySocket:
     try:
         return socket.create_connection((route.host, route.port), timeout=CONNECT)
     except (OSError, UnicodeError) as error:
-        told = f"cannot be reached ({_words(error)})"
+        told = f"cannot be reached ({in_words(error)})"
         raise RefusedError(f"{route.host}:{route.port}: {told}") from None
 
 
@@ -209,91 +206,3 @@ def _verify(
         f"in a terminal with --accept-new, or add the line to {known.store}: "
         f"{name} {key.get_name()} {key.get_base64()}"
     )
-
-
-def _login(transport: paramiko.Transport, route: Route, credential: Credential) -> None:
-    import paramiko
-
-    try:
-        if credential.kind == "password":
-            _with_password(transport, route.user, credential.password)
-        else:
-            _with_keys(transport, route.user, credential)
-    except (paramiko.SSHException, OSError, EOFError) as error:
-        told = _words(error)
-        if credential.password and credential.password in told:  # no library does so today
-            told = type(error).__name__
-        raise RefusedError(f"the login as {route.user} broke off ({told})") from None
-    if not transport.is_authenticated():
-        told = "a second step, which the kit does not know"
-        other = "use a key (--key FILE)" if credential.kind == "password" else "ask its owner"
-        raise RefusedError(f"the login as {route.user} asks for {told}; {other}")
-
-
-def _with_keys(transport: paramiko.Transport, user: str, credential: Credential) -> None:
-    """Offer the keys in turn; another one only after the server has refused the one before."""
-    import paramiko
-
-    for key in credential.keys:
-        with contextlib.suppress(paramiko.AuthenticationException):
-            transport.auth_publickey(user, key)
-            return
-        if not transport.is_active():
-            break
-    way_out = "--no-agent takes a password" if credential.kind == "agent" else "give another"
-    keys = " and ".join(f"{key.get_name()} {fingerprint(key)}" for key in credential.keys)
-    raise RefusedError(
-        f"the login as {user} with {credential.told} was refused ({keys}); check the account's "
-        f"keys on the appliance, or {way_out}. Not tried again: failed logins lead to a lock-out"
-    )
-
-
-def _with_password(transport: paramiko.Transport, user: str, password: str) -> None:
-    import paramiko
-
-    try:
-        transport.auth_password(user, password, fallback=False)
-    except paramiko.BadAuthenticationType as error:
-        if "keyboard-interactive" not in error.allowed_types:
-            offered = ", ".join(error.allowed_types) or "nothing"
-            told = f"takes no password for {user}, only {offered}; use a key (--key FILE)"
-            raise RefusedError(told) from None
-        _interactive(transport, user, password)
-    except paramiko.AuthenticationException:
-        raise _wrong_password(user) from None
-
-
-def _interactive(transport: paramiko.Transport, user: str, password: str) -> None:
-    """Answer one question with the password; a second one is a second factor."""
-    import paramiko
-
-    asked: list[str] = []
-
-    def handler(_title: str, _told: str, prompts: list[tuple[str, bool]]) -> list[str]:
-        asked.extend(prompt for prompt, _ in prompts)
-        return [password if len(asked) == 1 else "" for _ in prompts]
-
-    try:
-        transport.auth_interactive(user, handler)
-    except paramiko.AuthenticationException:
-        if len(asked) > 1:
-            raise RefusedError(
-                f"the login as {user} asks for a second factor, which the kit cannot give; use a "
-                "key (--key FILE)"
-            ) from None
-        raise _wrong_password(user) from None
-
-
-def _wrong_password(user: str) -> RefusedError:
-    return RefusedError(
-        f"the password of {user} was refused; check the account. Not tried again: failed logins "
-        "lead to a lock-out"
-    )
-
-
-def _words(error: BaseException) -> str:
-    """An error in words, on one line."""
-    if isinstance(error, TimeoutError):
-        return "timed out"
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return " ".join(text.split()) or type(error).__name__

@@ -17,6 +17,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from pvo_kit.collect.folder import Asked
+from pvo_kit.collect.refused import in_words
 from pvo_kit.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Wanted:
     size: int = 1 << 30
 
 
-class _RefusedError(Exception):
+class _NotFetchedError(Exception):
     """A transfer that did not come about; the text completes a sentence."""
 
 
@@ -102,7 +103,7 @@ def _files(transport: paramiko.Transport, name: str, logs: Sequence[str]) -> Ite
     for log in logs if name == ALL else [name]:
         try:
             found = _listed(transport, f"/{log.strip('/')}")
-        except _RefusedError as error:
+        except _NotFetchedError as error:
             way_out = f"name its files: --log-file {log}/mail.@20240604T101500.s"
             yield Asked(log, "failed", f"cannot be listed ({error}); {way_out}")
             continue
@@ -124,7 +125,7 @@ def _fetched(
                 way(transport, remote, draft, _Meter(size, stop))
                 draft.replace(target)
                 return Asked(path, "captured")
-            except _RefusedError as error:
+            except _NotFetchedError as error:
                 reasons.append(str(error))
     except OSError as error:
         reasons.append(f"cannot be written ({error.strerror})")
@@ -145,9 +146,9 @@ class _Meter:
         """Refuse a file that is, or grows, beyond the limit."""
         if max(announced, received) > self._size:
             mib = self._size / (1 << 20)
-            raise _RefusedError(f"is larger than what is left of the limit ({mib:.1f} MiB)")
+            raise _NotFetchedError(f"is larger than what is left of the limit ({mib:.1f} MiB)")
         if self._stop.is_set():
-            raise _RefusedError("stopped")
+            raise _NotFetchedError("stopped")
 
 
 def _over_scp(transport: paramiko.Transport, remote: str, draft: Path, meter: _Meter) -> None:
@@ -158,11 +159,11 @@ def _over_scp(transport: paramiko.Transport, remote: str, draft: Path, meter: _M
         try:
             client.get(remote, str(draft))
         except (SCPException, AssertionError) as error:
-            raise _RefusedError(f"SCP: {_line(error)}") from None
+            raise _NotFetchedError(f"SCP: {_line(error)}") from None
         finally:
             client.close()
         if not draft.exists():
-            raise _RefusedError("SCP: the file did not come")
+            raise _NotFetchedError("SCP: the file did not come")
 
     _guarded("SCP", run)
 
@@ -230,10 +231,10 @@ def _guarded(way: str, run: Callable[[], None]) -> None:
     try:
         run()
     except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
-        raise _RefusedError(f"{way}: {_line(error)}") from None
+        raise _NotFetchedError(f"{way}: {_line(error)}") from None
 
 
 def _line(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return f"nothing came for {TIMEOUT:g} s"
-    return " ".join(str(error).split()) or type(error).__name__
+    return in_words(error)

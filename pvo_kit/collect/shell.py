@@ -18,8 +18,8 @@ from threading import Event
 
 from pvo_kit.collect import dialogue, recording
 from pvo_kit.collect.allowed import Key, Line, Request
+from pvo_kit.collect.before_prompt import refusal
 from pvo_kit.collect.endings import Ending
-from pvo_kit.collect.logins import refusal
 from pvo_kit.collect.stream import Channel, Limits, SessionLostError, Stream
 
 
