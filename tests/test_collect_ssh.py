@@ -1023,6 +1023,23 @@ def test_a_plan_connects_to_nothing_and_needs_no_folder(run, monkeypatch):
     assert "sslconfig" not in told
 
 
+def test_a_plan_tells_of_a_configuration_that_is_no_good(run, home):
+    (home / ".ssh" / "config").write_text("Host *\n  Port abc\n")
+    code, told, errors = run("--plan", "--esa", "esa1.example.com")
+    assert (code, told) == (2, "")
+    assert "Port 'abc'" in errors
+
+
+def test_missing_says_where_no_command_would_tell_more(run, tmp_path):
+    case = tmp_path / "diagnosis.json"
+    document = pvo.diagnose(pvo.load(pvo.example("healthy"))).to_dict()
+    case.write_text(json.dumps(document))
+    code, told, errors = run("--plan", "--esa", "esa1.example.com", "--missing", case)
+    assert code == 0
+    assert "no command would tell more" in errors
+    assert "grep" not in told
+
+
 def test_missing_asks_for_what_a_diagnosis_said_is_unknown(run, tmp_path):
     case = pvo.example("too-little")
     code, told, _ = run("--plan", "--esa", "esa1.example.com", "--missing", case)
@@ -1049,6 +1066,8 @@ def test_missing_asks_for_what_a_diagnosis_said_is_unknown(run, tmp_path):
         (["--esa", "e.example.com", "--scenario", "7", "--plan"], "no scenario 7"),
         (["--esa", "e.example.com", "--pvo-port", "0", "--plan"], "not a TCP port"),
         (["--esa", "e.example.com", "--timeout", "0", "--plan"], "--timeout"),
+        (["--esa", "e.example.com", "--timeout", "1501", "--plan"], "from 1 to 1500"),
+        (["--esa", "e.example.com", "--timeout", "nan", "--plan"], "from 1 to 1500"),
         (["--esa", "e.example.com", "--known-hosts", "no-such-file", "--plan"], "no such file"),
         (["--esa", "e.example.com", "--sma", "sma", "--probe", "--plan"], "--sma-address"),
         (["--esa", "e.example.com", "--log-file", "../x.s", "--plan"], "--log-file"),

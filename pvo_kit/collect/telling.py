@@ -8,7 +8,6 @@ from pvo_kit.collect import logs, manifest, plan
 from pvo_kit.collect.folder import Box
 from pvo_kit.collect.run import Collection, Settings
 from pvo_kit.collect.targets import USER, Target
-from pvo_kit.errors import InputError
 from pvo_kit.escape import terminal
 from pvo_kit.evidence import Role
 from pvo_kit.report.labels import KINDS
@@ -16,7 +15,10 @@ from pvo_kit.report.story import counted
 
 
 def planned(targets: Sequence[Target], settings: Settings) -> str:
-    """Return what would be sent, to whom; nothing is connected to or looked up."""
+    """Return what would be sent, to whom; nothing is connected to or looked up.
+
+    Raises InputError for a ``~/.ssh/config`` that is no good.
+    """
     lines: list[str] = []
     for target in targets:
         options = settings.options(target.role)
@@ -41,7 +43,7 @@ def _account(target: Target, settings: Settings) -> str:
 
     try:
         route = resolve(target, settings.config)
-    except (InputError, ImportError):  # a plan needs no SSH library
+    except ImportError:  # a plan needs no SSH library
         return target.user or USER
     way = f" at {route.host}:{route.port}" + (" through a proxy" if route.proxy else "")
     return f"{route.user}{way}"

@@ -120,8 +120,9 @@ def _settings(arguments: argparse.Namespace, targets: tuple[Target, ...]) -> Set
     from pvo_kit.collect.run import Settings
     from pvo_kit.collect.stream import Limits
 
-    if not 1 <= arguments.timeout <= 3600:
-        raise InputError("--timeout: give seconds from 1 to 3600")
+    limits = Limits(command=arguments.timeout)
+    if not 1 <= limits.command <= limits.session:
+        raise InputError(f"--timeout: give seconds from 1 to {limits.session:g} (a session's end)")
     if arguments.max_log_size < 1:
         raise InputError("--max-log-size: give MiB, 1 or more")
     if arguments.known_hosts and not (arguments.accept_new or arguments.known_hosts.exists()):
@@ -137,7 +138,7 @@ def _settings(arguments: argparse.Namespace, targets: tuple[Target, ...]) -> Set
         agent=not arguments.no_agent,
         known_hosts=arguments.known_hosts,
         accept_new=arguments.accept_new,
-        limits=Limits(command=arguments.timeout),
+        limits=limits,
         logs=wanted,
     )
 

@@ -56,8 +56,11 @@ def serve(pair: Pair, port: int, keys: list[Path], around: Callable[[bool], obje
         ) from error
     with Server(pair, port, [public_key(path) for path in keys], around) as server:
         print(introduction(pair, server.doors), flush=True)
+        ended = Event()
         with suppress(KeyboardInterrupt):
-            Event().wait()
+            # A wait without an end would keep Ctrl-C out on Windows.
+            while not ended.wait(timeout=0.5):
+                pass
     return 0
 
 
