@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,8 +78,7 @@ def test_a_changed_interface_is_pending_until_commit() -> None:
     session = Session(pair.esa)
     at(session, "deliveryconfig", "setup", "1", "", "", "", "", "")
     assert pair.esa.in_force("delivery").interface == "In"
-    assert "'interface" not in session.type("showchanges")
-    assert "delivery" in session.said
+    assert "{'delivery': {'interface': {'new': 'Auto'," in session.type("showchanges")
     other = Session(pair.esa)
     assert other.type("showchanges").startswith("\n{}\n"), "pending changes are per session"
 
@@ -85,6 +86,30 @@ def test_a_changed_interface_is_pending_until_commit() -> None:
 
     assert pair.esa.in_force("delivery").interface == "Auto"
     assert session.type("showchanges").startswith("\n{}\n")
+
+
+def test_pending_changes_are_shown_value_by_value_as_a_literal() -> None:
+    session = Session(healthy().esa)
+    old = healthy().esa.in_force("tls").outbound.ciphers
+    for line in ("sslconfig", "OUTBOUND", "", "HIGH:!aNULL", "", "routeconfig", "1", "NEW", "far"):
+        session.type(line)
+    session.type("203.0.113.0/24")
+    session.type("198.51.100.1")
+    session.type("")
+    shown = session.type("showchanges").removesuffix(session.prompt)
+    assert ast.literal_eval(shown.strip()) == {
+        "config": {
+            "Machine mx.example.com": {
+                "tls": {"outbound": {"ciphers": {"new": "HIGH:!aNULL", "old": old}}},
+                "routes": {
+                    "new": [
+                        {"name": "far", "destination": "203.0.113.0/24", "gateway": "198.51.100.1"}
+                    ],
+                    "old": [],
+                },
+            }
+        }
+    }
 
 
 def test_clear_drops_what_is_pending() -> None:
