@@ -17,6 +17,14 @@ from pathlib import Path
 Dialogue = Generator[str, str, str]
 Command = str | Callable[[str], Dialogue]
 
+INTERRUPTIBLE = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from pvo_kit.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command line where Ctrl-C counts, even below a shell that runs the tests without it."""
+
 BANNER = """\
 Last login: Tue Jun  4 09:10:00 2024 from 192.0.2.77
 AsyncOS 14.0.0 for Cisco C100V build 698

@@ -429,9 +429,27 @@ def test_a_disk_that_takes_nothing_more_is_told_with_the_files_name(tmp_path, mo
     monkeypatch.setattr(Path, "open", full)
     with pytest.raises(InputError, match=r"session\.txt cannot be written \(No space left"):
         box.write("x")
-    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(InputError, match=r"manifest\.json cannot be written \(No space left"):
         box.end()
+
+
+def test_a_manifest_that_somebody_reads_is_written_a_moment_later(tmp_path, monkeypatch):
+    folder = Folder(tmp_path / "out")
+    box = folder.box(Target("esa", "esa1.example.com"))
+    held, real = [1, 2], Path.replace
+
+    def replace(self, target):
+        if held:
+            held.pop()
+            raise PermissionError(13, "Permission denied")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    box.end()
+    assert held == []
+    assert "esa1.example.com" in (tmp_path / "out" / "manifest.json").read_text()
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["manifest.json"]
 
 
 def test_the_manifest_is_whole_after_every_command(tmp_path):

@@ -6,9 +6,12 @@ import io
 import json
 import logging
 import os
+import signal
 import socket
+import subprocess
 import sys
 import threading
+import time
 import traceback
 from dataclasses import replace
 
@@ -18,7 +21,18 @@ import paramiko
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
-from fake_appliance import BANNER, LOGS, Cli, Faults, Member, esa, menu, served, sma_cli
+from fake_appliance import (
+    BANNER,
+    INTERRUPTIBLE,
+    LOGS,
+    Cli,
+    Faults,
+    Member,
+    esa,
+    menu,
+    served,
+    sma_cli,
+)
 
 import pvo_kit as pvo
 from pvo_kit import cli
@@ -586,6 +600,34 @@ def test_a_proxy_command_is_the_connection(tmp_path, home, known, key_file):
         named = Target("esa", "esa1.example.com")
         done = collect([named], tmp_path / "out", settings(key=path), Nobody())
     assert done.exit_code == 0, done.boxes[0].reason
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal for a group of processes")
+def test_ctrl_c_leaves_a_session_in_order_through_a_proxy_command_too(tmp_path, home, key_file):
+    path, public = key_file
+    pipe = tmp_path / "pipe.py"
+    pipe.write_text(PIPE)
+    out = tmp_path / "out"
+    faults = Faults(keys=frozenset({public}), gap=0.1)
+    with served(lambda: Cli(esa()), HOST_KEY, faults) as server:
+        line = f"esa1.example.com {HOST_KEY.get_name()} {HOST_KEY.get_base64()}\n"
+        (home / ".ssh" / "known_hosts").write_text(line)
+        command = f"{sys.executable} {pipe} {server.port}"
+        (home / ".ssh" / "config").write_text(f"Host *\n  ProxyCommand {command}\n")
+        argv = [sys.executable, "-c", INTERRUPTIBLE, "collect", "--esa", "esa1.example.com",
+                "--out", str(out), "--key", str(path)]  # fmt: skip
+        with subprocess.Popen(  # noqa: S603 - the kit itself
+            argv, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        ) as process:  # fmt: skip
+            for _ in range(400):
+                if any("> whoami" in file.read_text() for file in out.glob("*/session.txt")):
+                    break
+                time.sleep(0.02)
+            os.killpg(process.pid, signal.SIGINT)  # what a terminal does at Ctrl-C
+            told, errors = process.communicate(timeout=30)
+        assert process.returncode == 3, errors
+        assert "stopped" in told
+        assert server.sessions[-1].lines[-1] == "exit"
 
 
 def test_a_proxy_command_that_does_not_exist_is_told(tmp_path, home, key_file):

@@ -12,6 +12,7 @@ import time
 
 import openssh
 import pytest
+from fake_appliance import INTERRUPTIBLE
 
 import pvo_kit as pvo
 from pvo_kit.collect.run import Settings, collect
@@ -238,7 +239,7 @@ def test_ctrl_c_ends_the_session_in_order_and_the_folder_is_complete_up_to_there
     esa = targets[0]
     out = tmp_path / "out"
     argv = [
-        sys.executable, "-m", "pvo_kit", "collect", "--esa",
+        sys.executable, "-c", INTERRUPTIBLE, "collect", "--esa",
         f"{esa.user}@127.0.0.1:{esa.port}", "--out", str(out), "--key", str(key),
         "--known-hosts", str(settings.known_hosts),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ Everything is written as it comes, so that whatever fails costs only what had no
 from __future__ import annotations
 
 import json
-import os
+import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ SCHEMA = 1
 Status = Literal["captured", "failed", "skipped"]
 _DEVICES = {f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10)}
 _RESERVED = {"con", "prn", "aux", "nul", *_DEVICES}  # no file names on Windows
+_WAITS = (0.05, 0.2, 0.5)  # seconds
 _NOT_IN_NAMES = str.maketrans({":": "-", "[": None, "]": None, "%": "-"})
 
 
@@ -115,8 +116,9 @@ class Folder:
         draft = path.with_suffix(".json.part")
         try:
             draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8", newline="\n")
-            os.replace(draft, path)
+            _rename(draft, path)
         except OSError as error:
+            draft.unlink(missing_ok=True)
             raise _not_written(path, error) from None
 
 
@@ -160,6 +162,18 @@ class BoxFolder:
                 file.write(text)
         except OSError as error:
             raise _not_written(path, error) from None
+
+
+def _rename(draft: Path, path: Path) -> None:
+    """Give a finished file its name; on Windows whoever reads the old one keeps it a while."""
+    for seconds in _WAITS:
+        try:
+            draft.replace(path)
+        except PermissionError:
+            time.sleep(seconds)
+        else:
+            return
+    draft.replace(path)
 
 
 def _not_written(path: Path, error: OSError) -> InputError:
