@@ -275,6 +275,21 @@ def test_settings_are_moved_with_clusterset_and_shown_with_clustershow() -> None
     assert "NOTICE" in Session(second).type("filters")
 
 
+@pytest.mark.parametrize("action", ["2", "3"], ids=["move", "delete"])
+def test_settings_that_a_member_needs_are_neither_moved_away_nor_deleted(action: str) -> None:
+    pair = healthy(clustered=True)
+    session = Session(pair.esa)
+    for line in ("clustermode cluster", "sslconfig", "CLUSTERSET", action):
+        session.type(line)
+    if action == "2":
+        session.type("Machine esa1.example.com")
+    bare = "esa2.example.com" if action == "2" else "esa1.example.com, esa2.example.com"
+    assert f"That would leave {bare} without these settings." in session.said
+    session.type("")
+    assert session.type("showchanges").startswith("\n{}\n")
+    assert "Outbound SMTP ciphers" in session.type("sslconfig")
+
+
 def test_members_are_listed_and_a_removal_is_seen() -> None:
     facts, rest = typed(
         healthy(clustered=True).esa, "clustermode cluster", "clusterconfig", "list", "connstatus",

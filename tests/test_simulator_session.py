@@ -292,6 +292,16 @@ def test_whatever_is_typed_a_session_waits_at_a_prompt_or_a_question(
     assert from_json(to_json(pair)) == pair
 
 
+def test_a_member_that_was_removed_at_an_offer_stays_where_it_is() -> None:
+    pair = healthy(clustered=True)
+    second, other = Session(pair.esas[1]), Session(pair.esa)
+    second.type("clustermode cluster")
+    assert "would you like to switch" in second.type("status").lower()
+    other.type("clustermode cluster")
+    other.type("clusterconfig removemachine esa2.example.com")
+    assert second.type("Y").endswith("esa2.example.com> ")
+
+
 def test_a_second_cluster_and_a_gateway_that_is_none_are_not_taken() -> None:
     pair = healthy(clustered=True)
     Session(pair.esa).type("clustermode cluster; clusterconfig removemachine esa2.example.com")
@@ -301,3 +311,4 @@ def test_a_second_cluster_and_a_gateway_that_is_none_are_not_taken() -> None:
         Session(pair.esa), "clustermode cluster; clusterconfig removemachine esa9.example.com"
     )
     assert "The address is not valid." in at(alone, "setgateway", "", "nowhere")
+    assert "The address is not valid." in at(alone, "192.0.2.254/24")
