@@ -93,32 +93,15 @@ def _set(session: Session, name: str) -> Dialogue:
         "Move the settings to another mode.",
         f"Delete the settings from the {here.level}.",
     ])  # fmt: skip
-    to = None
+    if action > 0 and here.level == "cluster":
+        # What an appliance does then is not known: members would be left without settings.
+        session.say("The settings of the cluster are only copied by the simulator.", "")
+        return
     if action < 2:
         others = [mode for mode in _modes(session) if mode != here]
         verb = "copy" if action == 0 else "move"
         session.say(f"Choose the group, machine or cluster name or number to {verb} to.")
-        to = others[(yield from asking.pick(session, [str(mode) for mode in others]))]
-    if action > 0 and (bare := _left_bare(session, name, here, to)):
-        session.say(f"That would leave {', '.join(bare)} without these settings.", "")
-        return
-    if to is not None:
-        session.write(name, session.own(name), to)
+        index = yield from asking.pick(session, [str(mode) for mode in others])
+        session.write(name, session.own(name), others[index])
     if action > 0:
         session.write(name, None, here)
-
-
-def _left_bare(session: Session, name: str, here: Mode, to: Mode | None) -> list[str]:
-    """The members that would have no settings any more, were they taken from ``here``.
-
-    What an appliance does then is not known; the simulator does not do it.
-    """
-    members = [box for box in session.pair.esas if box.clustered]
-    return [
-        box.host
-        for box in members
-        if here in box.modes
-        and not any(
-            mode == to or (mode != here and _has(session, mode, name)) for mode in box.modes
-        )
-    ]
