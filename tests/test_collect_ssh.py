@@ -863,7 +863,7 @@ def test_a_log_that_cannot_be_listed_is_told_with_the_way_out(tmp_path, known, k
     done, _, _ = _with_logs(tmp_path, known, key_file, faults, "mail_logs")
     assert done.exit_code == 3
     reason = done.boxes[0].log_files[0].reason
-    assert "cannot be listed" in reason
+    assert "cannot be listed (SFTP is not offered)" in reason
     assert "--log-file mail_logs/" in reason
 
 

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 
 import openssh
@@ -15,6 +16,9 @@ import pytest
 from fake_appliance import INTERRUPTIBLE
 
 import pvo_kit as pvo
+from pvo_kit.collect import connection, credentials, logs
+from pvo_kit.collect.known_hosts import KnownHosts
+from pvo_kit.collect.route import Route
 from pvo_kit.collect.run import Settings, collect
 from pvo_kit.collect.targets import Target
 from pvo_kit.simulator.broken import broken
@@ -190,6 +194,35 @@ def test_a_jump_host_is_gone_through_with_ssh(tmp_path, pair, home, monkeypatch)
         done = collect([inner], tmp_path / "out", _with(settings, key=key), Nobody())
     assert done.exit_code == 0, done.boxes[0].reason
     assert "127.0.0.1 port" in (place / "log").read_text()
+
+
+@pytest.mark.parametrize(
+    "more", [("Subsystem sftp internal-sftp",), ()], ids=["scp-and-sftp", "scp-alone"]
+)
+def test_saved_logs_come_over_scp_and_are_listed_over_sftp(tmp_path, more):
+    key, place, out = tmp_path / "id_test", tmp_path / "box", tmp_path / "out"
+    public = openssh.keygen(key)
+    data = os.urandom(200_000)
+    folder = tmp_path / "mail_logs"
+    folder.mkdir()
+    for name in ("a.s", "b.s.gz", "mail.current"):
+        (folder / name).write_bytes(data)
+    with openssh.sshd(place, public, None, *more) as port:
+        file = openssh.known_hosts(tmp_path, (place, port))
+        route = Route("127.0.0.1", port, openssh.user())
+        credential = credentials.choose(route, key, False, Nobody())
+        link = connection.connect(route, credential, KnownHosts([file], file), False, Nobody())
+        wanted = logs.Wanted((f"{folder}/a.s", str(folder)))
+        items = list(logs.fetch(link.transport, wanted, (), out, threading.Event()))
+        link.close()
+    got = {path.name: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    if more:
+        assert [item.status for item in items] == ["captured", "skipped", "captured"]
+        assert got == {"a.s": data, "b.s.gz": data}
+    else:
+        assert [item.status for item in items] == ["captured", "failed"]
+        assert "cannot be listed (SFTP is not offered)" in items[1].reason
+        assert got == {"a.s": data}
 
 
 OLD = ("KexAlgorithms diffie-hellman-group14-sha1", "HostKeyAlgorithms ssh-ed25519")

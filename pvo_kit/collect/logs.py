@@ -29,7 +29,8 @@ ALL = "*"
 TIMEOUT = 30.0
 """Seconds without a byte after which a transfer has failed."""
 
-_NAME = re.compile(r"/?(?:[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}/)?[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}")
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}")
+_NAME = re.compile(rf"/?(?:{_PART.pattern}/)?{_PART.pattern}")
 _SAVED = re.compile(r".+\.s(?:\.gz)?")
 _WRITTEN = re.compile(r".+\.(?:c|current)")
 
@@ -63,6 +64,11 @@ def _is_name(path: str) -> bool:
     return ".." not in path and _NAME.fullmatch(path) is not None
 
 
+def _is_inside(path: str) -> bool:
+    parts = path.strip("/").split("/")
+    return ".." not in path and all(map(_PART.fullmatch, parts))
+
+
 def fetch(
     transport: paramiko.Transport,
     wanted: Wanted,
@@ -80,7 +86,7 @@ def fetch(
             if isinstance(path, Asked):
                 yield path
                 continue
-            if not _is_name(path):  # an appliance could name what lies elsewhere
+            if not _is_inside(path):  # an appliance could name what lies elsewhere
                 yield Asked(path, "failed", "is no name of a log file")
                 continue
             if stop.is_set():
@@ -221,7 +227,12 @@ def _sftp(transport: paramiko.Transport) -> paramiko.SFTPClient:
 
     channel = transport.open_session(timeout=TIMEOUT)
     channel.settimeout(TIMEOUT)
-    channel.invoke_subsystem("sftp")
+    try:
+        channel.invoke_subsystem("sftp")
+    except paramiko.SSHException:
+        if transport.is_active():
+            raise _NotFetchedError("SFTP is not offered") from None
+        raise
     return paramiko.SFTPClient(channel)
 
 
