@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import sys
+import threading
 from pathlib import Path
 
 import paramiko
@@ -348,12 +349,20 @@ class Bar:
 
     def __init__(self):
         self.calls = []
+        self.n = 0
 
     def clear(self):
         self.calls.append("clear")
 
     def refresh(self):
         self.calls.append("refresh")
+
+    def set_postfix_str(self, s, refresh):
+        self.calls.append(s)
+
+    def update(self):
+        self.n += 1
+        self.calls.append("update")
 
 
 def test_what_is_told_goes_to_standard_error_and_cannot_steer_the_terminal(capsys):
@@ -363,6 +372,24 @@ def test_what_is_told_goes_to_standard_error_and_cannot_steer_the_terminal(capsy
     assert captured.out == ""
     assert captured.err == "esa1: \\x1b[2J\\u202ebad\n"
     assert bar.calls == ["clear", "refresh"]
+
+
+def test_the_bar_is_not_drawn_over_a_question(capsys, monkeypatch):
+    bar = Bar()
+    person = Terminal(bar)
+
+    class Slow:
+        def readline(self):
+            elsewhere = threading.Thread(target=person.advance, args=("esa1: status",))
+            elsewhere.start()
+            elsewhere.join()
+            return "yes\n"
+
+    monkeypatch.setattr(sys, "stdin", Slow())
+    assert person.confirm("Is it? ")
+    assert (bar.calls, bar.n) == (["clear"], 1)
+    person.advance("esa1: \x1bversion")
+    assert (bar.calls, bar.n) == (["clear", "esa1: \\x1bversion", "update"], 2)
 
 
 @pytest.mark.parametrize(

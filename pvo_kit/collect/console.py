@@ -38,6 +38,16 @@ class Console(Person, Protocol):
 class Bar(Protocol):
     """A bar of progress on the same stream; tqdm's is one."""
 
+    n: float
+
+    def set_postfix_str(self, s: str, refresh: bool) -> object:
+        """Set what stands behind it."""
+        ...
+
+    def update(self) -> object:
+        """Move it on by one step, and draw it where that is due."""
+        ...
+
     def clear(self) -> object:
         """Take it off the screen."""
         ...
@@ -72,6 +82,19 @@ class Terminal:
             print(terminal(text), file=sys.stderr, flush=True)
             if self._bar:
                 self._bar.refresh()
+
+    def advance(self, text: str) -> None:
+        """Move the bar on; while a question is on the screen it is not drawn over it."""
+        if self._bar is None:
+            return
+        if not self._lock.acquire(blocking=False):
+            self._bar.n += 1
+            return
+        try:
+            self._bar.set_postfix_str(terminal(text), refresh=False)
+            self._bar.update()
+        finally:
+            self._lock.release()
 
     def _clear(self) -> None:
         if self._bar:

@@ -99,8 +99,7 @@ def _with_progress(targets: tuple[Target, ...], folder: Path, settings: Settings
         console = Terminal(bar)
 
         def progress(target: Target, step: str) -> None:
-            bar.set_postfix_str(f"{target.name}: {step}", refresh=False)
-            bar.update()
+            console.advance(f"{target.name}: {step}")
 
         return collect(targets, folder, settings, console, progress=progress)
 
