@@ -17,6 +17,14 @@ from pathlib import Path
 Dialogue = Generator[str, str, str]
 Command = str | Callable[[str], Dialogue]
 
+INTERRUPTIBLE = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from pvo_kit.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command line where Ctrl-C counts, even below a shell that runs the tests without it."""
+
 BANNER = """\
 Last login: Tue Jun  4 09:10:00 2024 from 192.0.2.77
 AsyncOS 14.0.0 for Cisco C100V build 698
@@ -471,6 +479,8 @@ class Faults:
     password: str = "made-password"  # noqa: S105 - a made one
     methods: str = "password,publickey"
     second_factor: bool = False
+    login_delay: float = 0.0
+    login_hangs_up: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
     break_download: int | None = None
     scp: bool = True
@@ -601,13 +611,20 @@ def _interface(server: SshServer):  # type: ignore[no-untyped-def]
         def get_allowed_auths(self, username: str) -> str:
             return server.faults.methods
 
+        def _faults(self) -> None:
+            server._stop.wait(server.faults.login_delay)
+            if server.faults.login_hangs_up:
+                server._transports[-1].close()  # type: ignore[attr-defined]
+
         def check_auth_password(self, username: str, password: str) -> int:
             server.logins.append("password")
+            self._faults()
             right = "password" in server.faults.methods and password == server.faults.password
             return paramiko.AUTH_SUCCESSFUL if right else paramiko.AUTH_FAILED
 
         def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
             server.logins.append(f"publickey {key.get_base64()[-8:]}")
+            self._faults()
             right = key.get_base64() in server.faults.keys
             return paramiko.AUTH_SUCCESSFUL if right else paramiko.AUTH_FAILED
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -46,8 +47,13 @@ def keygen(path: Path) -> str:
 
 
 @contextmanager
-def sshd(folder: Path, authorised: str, command: str | None, *more: str) -> Iterator[int]:
-    """Serve ``command`` to whoever has the key; yields the port. ``more`` are lines of its file."""
+def sshd(
+    folder: Path, authorised: str, command: str | None, *more: str, password: str = ""
+) -> Iterator[int]:
+    """Serve ``command`` to whoever has the key; yields the port. ``more`` are lines of its file.
+
+    ``password`` logs in too, at this server alone (see ``_with_password``).
+    """
     server = program("sshd")
     folder.mkdir(parents=True)
     keygen(folder / "host_key")
@@ -62,9 +68,9 @@ def sshd(folder: Path, authorised: str, command: str | None, *more: str) -> Iter
         f"PidFile {folder / 'pid'}",
         "UsePAM no",
         "StrictModes no",
-        "PasswordAuthentication no",
+        f"PasswordAuthentication {'yes' if password else 'no'}",
         "KbdInteractiveAuthentication no",
-        "PermitRootLogin prohibit-password",
+        f"PermitRootLogin {'yes' if password else 'prohibit-password'}",
         "MaxStartups 50",
         "PrintMotd no",
         *([f"ForceCommand {command}"] if command else []),
@@ -74,16 +80,38 @@ def sshd(folder: Path, authorised: str, command: str | None, *more: str) -> Iter
     file.write_text("\n".join(lines) + "\n")
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    words = [server, "-D", "-e", "-f", str(file)]
+    words = [*_with_password(folder, password), *words] if password else words
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(  # noqa: S603 - the server that this test found
-            [server, "-D", "-e", "-f", str(file)], stderr=log
-        )
+        process = subprocess.Popen(words, stderr=log)  # noqa: S603 - what this test found
         try:
             _await(process, port, folder / "log")
             yield port
         finally:
             process.terminate()
             process.wait(timeout=10)
+
+
+def _with_password(folder: Path, password: str) -> list[str]:
+    """Return the words before a server that let it see a shadow file of its own.
+
+    A server checks a password against the system's accounts, which a test leaves alone. Where it
+    may, the server gets a mount of its own over that file; elsewhere the test is skipped.
+    """
+    hashed = subprocess.run(  # noqa: S603 - a program that this test found
+        [program("openssl"), "passwd", "-6", "-stdin"],
+        input=password, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    shadow = folder / "shadow"
+    shadow.write_text(f"{user()}:{hashed.stdout.strip()}:19000:0:99999:7:::\n")
+    shadow.chmod(0o600)
+    if shutil.which("unshare") is None or os.geteuid() != 0:
+        pytest.skip("only root on Linux can give a server a password of its own")
+    mount = f"mount --bind {shlex.quote(str(shadow))} /etc/shadow"
+    words = [program("unshare"), "--mount", "sh", "-c", f'{mount} && exec "$@"', "sh"]
+    if subprocess.run([*words, "true"], capture_output=True, check=False).returncode:  # noqa: S603
+        pytest.skip("this container may not mount a file: no password can be made up")
+    return words
 
 
 def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -6,6 +6,8 @@ import io
 import os
 import struct
 import sys
+import threading
+from pathlib import Path
 
 import paramiko
 import pytest
@@ -129,6 +131,13 @@ def test_without_a_configuration_the_account_is_admin_and_the_port_22(tmp_path):
     )  # fmt: skip
 
 
+class Keyboard(io.StringIO):
+    """A standard input that is a terminal."""
+
+    def isatty(self):
+        return True
+
+
 def test_the_command_line_comes_before_the_configuration(tmp_path):
     text = "Host *\n  User support\n  Port 2222\n"
     given = route(tmp_path, text, Target("esa", "esa1.example.com", "admin", 22))
@@ -148,9 +157,18 @@ def test_the_command_line_comes_before_the_configuration(tmp_path):
          ["-J", "a.example.com", "-W", "[esa1.example.com]:22", "--", "b.example.com"]),
     ],
 )  # fmt: skip
-def test_a_jump_is_ssh_with_w(tmp_path, jump, words):
+def test_a_jump_is_ssh_with_w(tmp_path, monkeypatch, jump, words):
+    monkeypatch.setattr(sys, "stdin", Keyboard())
     found = route(tmp_path, f"Host *\n  ProxyJump {jump}\n", Target("esa", "esa1.example.com"))
     assert list(found.proxy[1:]) == words
+
+
+def test_without_a_terminal_a_jump_asks_for_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    found = route(tmp_path, "Host *\n  ProxyJump jump\n", Target("esa", "esa1.example.com"))
+    assert found.proxy[1:] == (
+        "-o", "BatchMode=yes", "-W", "[esa1.example.com]:22", "--", "jump",
+    )  # fmt: skip
 
 
 def test_a_proxy_command_has_its_names_filled_in(tmp_path):
@@ -177,6 +195,13 @@ def test_a_configuration_that_is_no_good_is_told(tmp_path, text):
 
 
 # Targets
+
+
+def test_a_password_in_a_target_is_refused_and_not_repeated():
+    with pytest.raises(InputError, match="holds a password") as refused:
+        parse("admin:made-password@esa1.example.com", "esa")
+    assert "made-password" not in str(refused.value)
+    assert parse("admin@[2001:db8::1]:22", "esa").port == 22
 
 
 @pytest.mark.parametrize(
@@ -301,6 +326,12 @@ def test_a_proxys_output_is_received_and_its_end_is_an_end():
     assert link.closed
 
 
+@pytest.mark.parametrize("command", ["nc 'x", "exec ", "no-such-program x"])
+def test_a_proxy_that_cannot_be_started_is_told(command):
+    with pytest.raises(InputError, match="cannot be started"):
+        ProxySocket(command)
+
+
 def test_a_proxy_that_says_nothing_times_out_and_can_be_ended():
     link = ProxySocket((sys.executable, "-c", "import time; time.sleep(60)"))
     link.settimeout(0.05)
@@ -318,12 +349,20 @@ class Bar:
 
     def __init__(self):
         self.calls = []
+        self.n = 0
 
     def clear(self):
         self.calls.append("clear")
 
     def refresh(self):
         self.calls.append("refresh")
+
+    def set_postfix_str(self, s, refresh):
+        self.calls.append(s)
+
+    def update(self):
+        self.n += 1
+        self.calls.append("update")
 
 
 def test_what_is_told_goes_to_standard_error_and_cannot_steer_the_terminal(capsys):
@@ -335,6 +374,24 @@ def test_what_is_told_goes_to_standard_error_and_cannot_steer_the_terminal(capsy
     assert bar.calls == ["clear", "refresh"]
 
 
+def test_the_bar_is_not_drawn_over_a_question(capsys, monkeypatch):
+    bar = Bar()
+    person = Terminal(bar)
+
+    class Slow:
+        def readline(self):
+            elsewhere = threading.Thread(target=person.advance, args=("esa1: status",))
+            elsewhere.start()
+            elsewhere.join()
+            return "yes\n"
+
+    monkeypatch.setattr(sys, "stdin", Slow())
+    assert person.confirm("Is it? ")
+    assert (bar.calls, bar.n) == (["clear"], 1)
+    person.advance("esa1: \x1bversion")
+    assert (bar.calls, bar.n) == (["clear", "esa1: \\x1bversion", "update"], 2)
+
+
 @pytest.mark.parametrize(
     ("typed", "yes"),
     [("yes\n", True), (" YES \n", True), ("y\n", False), ("\n", False), ("", False)],
@@ -343,6 +400,14 @@ def test_only_a_whole_yes_affirms(capsys, monkeypatch, typed, yes):
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     assert Terminal().confirm("Is it? ") is yes
     assert capsys.readouterr() == ("", "Is it? ")
+
+
+def test_an_end_of_input_at_a_secret_is_no_secret(capsys, monkeypatch):
+    def ends(*_args, **_options):
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", ends)
+    assert Terminal().secret("Password: ") == ""
 
 
 def test_without_a_standard_input_nobody_is_there(monkeypatch):
@@ -380,6 +445,38 @@ def test_an_answer_that_broke_off_holds_no_line_that_could_be_evidence(tmp_path)
     evidence = load(tmp_path)
     assert evidence.transcripts == ()
     assert all(entry.reason for entry in evidence.files)
+
+
+def test_a_disk_that_takes_nothing_more_is_told_with_the_files_name(tmp_path, monkeypatch):
+    def full(*_args, **_options):
+        raise OSError(28, "No space left on device")
+
+    folder = Folder(tmp_path / "out")
+    box = folder.box(Target("esa", "esa1.example.com"))
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(InputError, match=r"session\.txt cannot be written \(No space left"):
+        box.write("x")
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match=r"manifest\.json cannot be written \(No space left"):
+        box.end()
+
+
+def test_a_manifest_that_somebody_reads_is_written_a_moment_later(tmp_path, monkeypatch):
+    folder = Folder(tmp_path / "out")
+    box = folder.box(Target("esa", "esa1.example.com"))
+    held, real = [1, 2], Path.replace
+
+    def replace(self, target):
+        if held:
+            held.pop()
+            raise PermissionError(13, "Permission denied")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    box.end()
+    assert held == []
+    assert "esa1.example.com" in (tmp_path / "out" / "manifest.json").read_text()
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["manifest.json"]
 
 
 def test_the_manifest_is_whole_after_every_command(tmp_path):

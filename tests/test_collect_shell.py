@@ -373,6 +373,37 @@ def test_output_without_end_is_stopped_by_the_time_of_a_command():
     assert wire.is_closed
 
 
+class Repeating(Wire):
+    """A wire that prints one thing again and again once a command was typed."""
+
+    def recv(self, size):
+        if not self.cli.lines:
+            return super().recv(size)
+        self.clock.now += 0.01
+        return b"\r\nmx.example.com> "
+
+
+def test_prompts_without_end_are_stopped_by_the_time_of_a_command():
+    wire = Repeating(Cli(esa()))
+    shell = Shell(wire, Limits(command=5), None, wire.clock)
+    shell.login()
+    with pytest.raises(SessionLostError, match="within 5 s after version"):
+        shell.run(allowed.plain("version"))
+    assert wire.clock.now < 20
+    assert wire.is_closed
+
+
+def test_an_offer_that_is_made_for_ever_is_stopped_by_the_time_of_a_command():
+    def offers(_):
+        while True:
+            yield "Would you like to switch to cluster mode? [Y]> "
+
+    shell, wire = opened(Cli({**esa(), "filters": offers}), limits=Limits(command=5))
+    with pytest.raises(SessionLostError, match="within 5 s after filters"):
+        shell.run(allowed.plain("filters"))
+    assert set(wire.cli.lines) == {"filters", "N"}
+
+
 def test_a_session_has_a_time_too():
     shell, wire = opened(inject={"status": b"and then nothing"}, limits=Limits(session=30))
     with pytest.raises(SessionLostError, match="session took longer than 30 s"):

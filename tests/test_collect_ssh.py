@@ -6,7 +6,13 @@ import io
 import json
 import logging
 import os
+import signal
+import socket
+import subprocess
 import sys
+import threading
+import time
+import traceback
 from dataclasses import replace
 
 import keyring
@@ -15,7 +21,18 @@ import paramiko
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
-from fake_appliance import BANNER, Cli, Faults, Member, esa, served, sma_cli
+from fake_appliance import (
+    BANNER,
+    INTERRUPTIBLE,
+    LOGS,
+    Cli,
+    Faults,
+    Member,
+    esa,
+    menu,
+    served,
+    sma_cli,
+)
 
 import pvo_kit as pvo
 from pvo_kit import cli
@@ -292,6 +309,47 @@ def test_accept_new_asks_shows_and_stores(tmp_path, home, key_file):
     assert stored == f"[127.0.0.1]:{server.port} {HOST_KEY.get_name()} {HOST_KEY.get_base64()}\n"
 
 
+def test_a_host_key_is_asked_about_in_the_thread_that_began(tmp_path, key_file):
+    class Here(Somebody):
+        def confirm(self, question):
+            self.asked.append(threading.current_thread())
+            return True
+
+    path, public = key_file
+    console = Here()
+    with (
+        served(lambda: Cli(esa()), HOST_KEY, Faults(keys=frozenset({public}))) as one,
+        served(sma_cli, HOST_KEY, Faults(keys=frozenset({public}))) as two,
+    ):
+        asked = settings(key=path, accept_new=True)
+        done = collect([target(one), target(two, "sma")], tmp_path / "out", asked, console)
+    assert done.exit_code == 0, done.boxes
+    assert console.asked == [threading.main_thread()] * 2
+
+
+def test_ctrl_c_at_the_question_for_a_host_key_ends_all_and_stores_nothing(
+    tmp_path, home, key_file
+):
+    class Leaving(Somebody):
+        def confirm(self, question):
+            self.asked.append(question)
+            raise KeyboardInterrupt
+
+    path, public = key_file
+    console = Leaving()
+    with (
+        served(lambda: Cli(esa()), HOST_KEY, Faults(keys=frozenset({public}))) as one,
+        served(sma_cli, HOST_KEY, Faults(keys=frozenset({public}))) as two,
+    ):
+        asked = settings(key=path, accept_new=True)
+        done = collect([target(one), target(two, "sma")], tmp_path / "out", asked, console)
+        assert one.logins == two.logins == []
+    assert done.exit_code == 2
+    assert [box.status for box in done.boxes] == ["failed", "failed"]
+    assert len(console.asked) == 1
+    assert not (home / ".ssh" / "known_hosts").exists()
+
+
 @pytest.mark.parametrize("console", [Somebody(says_yes=False), Nobody()], ids=["no", "nobody"])
 def test_accept_new_stores_nothing_without_a_yes(tmp_path, home, key_file, console):
     path, public = key_file
@@ -360,6 +418,25 @@ def test_a_refused_password_is_tried_once(tmp_path, known):
     assert done.exit_code == 2
 
 
+@pytest.mark.parametrize("credential", ["password", "key"])
+@pytest.mark.parametrize(
+    ("faults", "why"),
+    [({"login_delay": 5.0}, "timeout"), ({"login_hangs_up": True}, "EOF")],
+    ids=["no-answer", "hangs-up"],
+)
+def test_a_login_without_an_answer_is_no_wrong_password(
+    tmp_path, known, key_file, monkeypatch, credential, faults, why
+):
+    monkeypatch.setattr("pvo_kit.collect.connection.CONNECT", 1.0)
+    key = key_file[0] if credential == "key" else None
+    with served(lambda: Cli(esa()), HOST_KEY, Faults(**faults)) as server:
+        known(server)
+        done = collect([target(server)], tmp_path / "out", settings(key=key), Somebody())
+        assert len(server.logins) == 1
+    assert "the login as admin broke off (Authentication" in done.boxes[0].reason
+    assert why in done.boxes[0].reason
+
+
 def test_a_refused_key_is_tried_once_and_no_password_after_it(tmp_path, known, key_file):
     path, _ = key_file
     with served(lambda: Cli(esa()), HOST_KEY) as server:
@@ -389,6 +466,14 @@ def test_a_locked_key_needs_its_passphrase(tmp_path, known):
             collect([target(server)], tmp_path / "b", asked, Somebody("wrong"))
         done = collect([target(server)], tmp_path / "c", asked, Somebody("made-passphrase"))
     assert done.exit_code == 0
+
+
+@pytest.mark.parametrize("locked", [True, False], ids=["passphrase", "password"])
+def test_a_secret_that_is_not_given_ends_it_before_a_connection(tmp_path, locked):
+    path, _ = _key_file(tmp_path / "locked", b"made-passphrase")
+    asked = settings(key=path if locked else None)
+    with pytest.raises(pvo.InputError, match="was given"):
+        collect([Target("esa", "e.example.com")], tmp_path / "out", asked, Somebody(secret=""))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no key at all", b"\x00\xff" * 40])
@@ -517,6 +602,34 @@ def test_a_proxy_command_is_the_connection(tmp_path, home, known, key_file):
     assert done.exit_code == 0, done.boxes[0].reason
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal for a group of processes")
+def test_ctrl_c_leaves_a_session_in_order_through_a_proxy_command_too(tmp_path, home, key_file):
+    path, public = key_file
+    pipe = tmp_path / "pipe.py"
+    pipe.write_text(PIPE)
+    out = tmp_path / "out"
+    faults = Faults(keys=frozenset({public}), gap=0.1)
+    with served(lambda: Cli(esa()), HOST_KEY, faults) as server:
+        line = f"esa1.example.com {HOST_KEY.get_name()} {HOST_KEY.get_base64()}\n"
+        (home / ".ssh" / "known_hosts").write_text(line)
+        command = f"{sys.executable} {pipe} {server.port}"
+        (home / ".ssh" / "config").write_text(f"Host *\n  ProxyCommand {command}\n")
+        argv = [sys.executable, "-c", INTERRUPTIBLE, "collect", "--esa", "esa1.example.com",
+                "--out", str(out), "--key", str(path)]  # fmt: skip
+        with subprocess.Popen(  # noqa: S603 - the kit itself
+            argv, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        ) as process:  # fmt: skip
+            for _ in range(400):
+                if any("> whoami" in file.read_text() for file in out.glob("*/session.txt")):
+                    break
+                time.sleep(0.02)
+            os.killpg(process.pid, signal.SIGINT)  # what a terminal does at Ctrl-C
+            told, errors = process.communicate(timeout=30)
+        assert process.returncode == 3, errors
+        assert "stopped" in told
+        assert server.sessions[-1].lines[-1] == "exit"
+
+
 def test_a_proxy_command_that_does_not_exist_is_told(tmp_path, home, key_file):
     (home / ".ssh" / "config").write_text(
         "Host esa1.example.com\n  ProxyCommand no-such-program x\n"
@@ -578,6 +691,20 @@ def test_packets_of_one_byte_make_no_difference(tmp_path, known, key_file):
         one = settings(key=path, topics={"sma": frozenset()})
         done = collect([target(server, "sma")], tmp_path / "out", one, Nobody())
     assert done.exit_code == 0
+
+
+def test_a_box_that_cannot_be_left_after_ctrl_c_is_told(tmp_path, key_file, monkeypatch):
+    def interrupts(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pvo_kit.collect.questions.Questions.answer", interrupts)
+    monkeypatch.setattr("pvo_kit.collect.run._LEAVING", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = Target("esa", "127.0.0.1", "admin", silent.getsockname()[1])
+        done = collect([place], tmp_path / "out", settings(key=key_file[0]), Nobody())
+    [box] = done.boxes
+    assert (done.exit_code, box.status) == (2, "failed")
+    assert box.reason == "stopped; its session could not be left within 0.1 s"
 
 
 def test_a_port_where_nothing_listens_is_told(tmp_path, key_file):
@@ -736,8 +863,25 @@ def test_a_log_that_cannot_be_listed_is_told_with_the_way_out(tmp_path, known, k
     done, _, _ = _with_logs(tmp_path, known, key_file, faults, "mail_logs")
     assert done.exit_code == 3
     reason = done.boxes[0].log_files[0].reason
-    assert "cannot be listed" in reason
+    assert "cannot be listed (SFTP is not offered)" in reason
     assert "--log-file mail_logs/" in reason
+
+
+def test_a_logs_name_that_leads_out_of_the_folder_writes_nothing_there(tmp_path, known, key_file):
+    rows = LOGS.replace("mail_logs ", "../../up ").replace("antispam ", "/etc/x ")
+    commands = {**esa(), "logconfig": menu(rows)}
+    path, public = key_file
+    faults = Faults(
+        keys=frozenset({public}), files={"/../../up/a.s": SAVED, "/up/a.s": SAVED}, sftp=True
+    )
+    with served(lambda: Cli(commands), HOST_KEY, faults) as server:
+        known(server)
+        wanted = settings(
+            key=path, topics={"esa": frozenset()}, logs=logs.Wanted((logs.ALL, "../../up/a.s"))
+        )
+        done = collect([target(server)], tmp_path / "deep" / "out", wanted, Nobody())
+    assert not list(tmp_path.rglob("*.s"))
+    assert done.boxes[0].log_files[-1].reason == "is no name of a log file"
 
 
 def test_a_second_file_that_a_server_sends_is_not_taken(tmp_path, known, key_file, monkeypatch):
@@ -786,22 +930,49 @@ def test_no_secret_is_in_any_file_log_message_or_repr(tmp_path, known, caplog, c
     assert SECRET.encode() not in everything(tmp_path / "out")
 
 
-def test_no_secret_is_in_a_traceback(tmp_path, known, monkeypatch):
-    import traceback
+class Broken:
+    """In place of a paramiko method: keeps what it was given, and breaks with it in the message."""
 
-    def breaks(*_args, **_options):
-        raise RuntimeError("the kit broke")
+    def __init__(self, kind):
+        self._kind = kind
+        self.given = []
 
-    monkeypatch.setattr("pvo_kit.collect.connection._verify", breaks)
-    kept = []
-    original = traceback.format_exc
-    with served(lambda: Cli(esa()), HOST_KEY) as server:
+    def __call__(self, *words, **_options):
+        self.given += words
+        raise self._kind(f"broken with {words}")
+
+
+@pytest.mark.parametrize(
+    "kind", [RuntimeError, paramiko.SSHException, OSError, UnicodeError], ids=lambda k: k.__name__
+)
+@pytest.mark.parametrize("method", ["auth_password", "auth_interactive"])
+def test_no_secret_is_shown_where_the_login_itself_breaks(
+    tmp_path, known, monkeypatch, capfd, caplog, method, kind
+):
+    caplog.set_level(logging.DEBUG)
+    broken = Broken(kind)
+    monkeypatch.setattr(paramiko.Transport, method, broken)
+    methods = "password" if method == "auth_password" else "keyboard-interactive"
+    with served(lambda: Cli(esa()), HOST_KEY, Faults(methods=methods)) as server:
         known(server)
         console = Somebody()
         done = collect([target(server)], tmp_path / "out", settings(), console)
-        kept.append(original())
-    assert done.boxes[0].reason == "the kit broke (RuntimeError); please report it"
-    assert SECRET not in "".join(kept) + repr(done) + "".join(console.told)
+    assert broken.given  # it was asked to log in
+    assert done.exit_code == 2
+    assert "127.0.0.1" in console.told[-1]
+    captured = capfd.readouterr()
+    texts = [captured.out, captured.err, caplog.text, repr(done), *console.told]
+    assert not any(SECRET in text for text in texts)
+    assert SECRET.encode() not in everything(tmp_path / "out")
+
+
+def test_no_secret_is_in_the_traceback_of_a_mistake_before_a_login(tmp_path, monkeypatch):
+    monkeypatch.setattr("pvo_kit.collect.run.Folder", Broken(RuntimeError))
+    with pytest.raises(RuntimeError) as broken:
+        collect([Target("esa", "e.example.com")], tmp_path / "out", settings(), Somebody())
+    captured = traceback.TracebackException.from_exception(broken.value, capture_locals=True)
+    assert "_Ready" in "".join(captured.format())  # what holds the password is among the locals
+    assert SECRET not in "".join(captured.format())
 
 
 def test_a_credential_shows_no_secret():
@@ -847,6 +1018,35 @@ def test_the_verb_collects_and_says_what_to_do_next(run, tmp_path, known, key_fi
     assert code == 0
     assert f"Next: pvo-kit diagnose {out}" in told
     assert "Changes were pending at the start; they were left alone." in told
+    assert "  left out: telnet: add --probe\n  left out: tlsverify: add --probe\nSMA " in told
+    assert ", 5 do not apply here, in " in told
+
+
+def test_the_verb_says_what_failed_where_and_why(run, tmp_path, known, key_file):
+    path, public = key_file
+    out = tmp_path / "out"
+    commands = {**esa(), "sslconfig": lambda _: (yield "Which one? []> ")}
+    with (
+        served(lambda: Cli(commands), HOST_KEY, Faults(keys=frozenset({public}))) as one,
+        served(sma_cli, HOST_KEY, Faults()) as two,
+    ):
+        file = known(one, two)
+        code, told, _ = run(
+            "--esa", f"127.0.0.1:{one.port}", "--sma", f"127.0.0.1:{two.port}", "--scenario", "4",
+            "--out", out, "--key", path, "--known-hosts", file, "--timeout", "5",
+            "--log-file", NAME,
+        )  # fmt: skip
+    assert code == 3
+    rows = told.split("\n")
+    assert rows[0].startswith(f"ESA 127.0.0.1:{one.port}: ")
+    assert rows[0].endswith(f", in 127.0.0.1-{one.port}/session.txt")
+    assert " 2 failed, " in rows[0]
+    assert any(row.startswith("  sslconfig: asked what the kit does not know (") for row in rows)
+    assert any(row.startswith(f"  {NAME}: SCP: ") and "No such file" in row for row in rows)
+    assert f"SMA 127.0.0.1:{two.port}: 0 captured" in rows
+    assert any(
+        "was refused" in row for row in rows[rows.index(f"SMA 127.0.0.1:{two.port}: 0 captured") :]
+    )
 
 
 def test_a_plan_connects_to_nothing_and_needs_no_folder(run, monkeypatch):
@@ -863,6 +1063,23 @@ def test_a_plan_connects_to_nothing_and_needs_no_folder(run, monkeypatch):
     assert "ESA esa1.example.com:2222, as support at esa1.example.com:2222:" in told
     assert "telnet / Auto / sma.example.com / 7025 / QUIT" in told
     assert "sslconfig" not in told
+
+
+def test_a_plan_tells_of_a_configuration_that_is_no_good(run, home):
+    (home / ".ssh" / "config").write_text("Host *\n  Port abc\n")
+    code, told, errors = run("--plan", "--esa", "esa1.example.com")
+    assert (code, told) == (2, "")
+    assert "Port 'abc'" in errors
+
+
+def test_missing_says_where_no_command_would_tell_more(run, tmp_path):
+    case = tmp_path / "diagnosis.json"
+    document = pvo.diagnose(pvo.load(pvo.example("healthy"))).to_dict()
+    case.write_text(json.dumps(document))
+    code, told, errors = run("--plan", "--esa", "esa1.example.com", "--missing", case)
+    assert code == 0
+    assert "no command would tell more" in errors
+    assert "grep" not in told
 
 
 def test_missing_asks_for_what_a_diagnosis_said_is_unknown(run, tmp_path):
@@ -891,6 +1108,8 @@ def test_missing_asks_for_what_a_diagnosis_said_is_unknown(run, tmp_path):
         (["--esa", "e.example.com", "--scenario", "7", "--plan"], "no scenario 7"),
         (["--esa", "e.example.com", "--pvo-port", "0", "--plan"], "not a TCP port"),
         (["--esa", "e.example.com", "--timeout", "0", "--plan"], "--timeout"),
+        (["--esa", "e.example.com", "--timeout", "1501", "--plan"], "from 1 to 1500"),
+        (["--esa", "e.example.com", "--timeout", "nan", "--plan"], "from 1 to 1500"),
         (["--esa", "e.example.com", "--known-hosts", "no-such-file", "--plan"], "no such file"),
         (["--esa", "e.example.com", "--sma", "sma", "--probe", "--plan"], "--sma-address"),
         (["--esa", "e.example.com", "--log-file", "../x.s", "--plan"], "--log-file"),

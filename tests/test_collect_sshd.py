@@ -8,12 +8,17 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 
 import openssh
 import pytest
+from fake_appliance import INTERRUPTIBLE
 
 import pvo_kit as pvo
+from pvo_kit.collect import connection, credentials, logs
+from pvo_kit.collect.known_hosts import KnownHosts
+from pvo_kit.collect.route import Route
 from pvo_kit.collect.run import Settings, collect
 from pvo_kit.collect.targets import Target
 from pvo_kit.simulator.broken import broken
@@ -136,6 +141,38 @@ def test_a_wrong_key_is_refused_and_tried_once(tmp_path, pair):
     assert log.count("Failed publickey") <= 1
 
 
+class Typing(Nobody):
+    """A console with a person who types one password."""
+
+    is_interactive = True
+
+    def __init__(self, password):
+        super().__init__()
+        self._password = password
+
+    def secret(self, question):
+        return self._password
+
+
+@pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
+def test_a_password_is_tried_once_and_stands_nowhere(tmp_path, right):
+    public = openssh.keygen(tmp_path / "id_test")
+    place, out = tmp_path / "box", tmp_path / "out"
+    command = openssh.simulated("sma.example.com", tmp_path / "state", 0)
+    typed = "made-password" if right else "another-password"
+    console = Typing(typed)
+    with openssh.sshd(place, public, command, password="made-password") as port:  # noqa: S106
+        settings = Settings(known_hosts=openssh.known_hosts(tmp_path, (place, port)))
+        target = Target("sma", "127.0.0.1", openssh.user(), port)
+        done = collect([target], out, settings, console)
+    assert done.exit_code == (0 if right else 2), done.boxes[0].reason
+    log = (place / "log").read_text()
+    assert log.count("Accepted password") == right
+    assert log.count("Failed password") == (not right)
+    files = [path.read_text() for path in out.rglob("*") if path.is_file()]
+    assert not any(typed in text for text in [*files, *console.told, repr(done)])
+
+
 def test_a_jump_host_is_gone_through_with_ssh(tmp_path, pair, home, monkeypatch):
     targets, key, settings = pair(1)
     inner = targets[0]
@@ -157,6 +194,35 @@ def test_a_jump_host_is_gone_through_with_ssh(tmp_path, pair, home, monkeypatch)
         done = collect([inner], tmp_path / "out", _with(settings, key=key), Nobody())
     assert done.exit_code == 0, done.boxes[0].reason
     assert "127.0.0.1 port" in (place / "log").read_text()
+
+
+@pytest.mark.parametrize(
+    "more", [("Subsystem sftp internal-sftp",), ()], ids=["scp-and-sftp", "scp-alone"]
+)
+def test_saved_logs_come_over_scp_and_are_listed_over_sftp(tmp_path, more):
+    key, place, out = tmp_path / "id_test", tmp_path / "box", tmp_path / "out"
+    public = openssh.keygen(key)
+    data = os.urandom(200_000)
+    folder = tmp_path / "mail_logs"
+    folder.mkdir()
+    for name in ("a.s", "b.s.gz", "mail.current"):
+        (folder / name).write_bytes(data)
+    with openssh.sshd(place, public, None, *more) as port:
+        file = openssh.known_hosts(tmp_path, (place, port))
+        route = Route("127.0.0.1", port, openssh.user())
+        credential = credentials.choose(route, key, False, Nobody())
+        link = connection.connect(route, credential, KnownHosts([file], file), False, Nobody())
+        wanted = logs.Wanted((f"{folder}/a.s", str(folder)))
+        items = list(logs.fetch(link.transport, wanted, (), out, threading.Event()))
+        link.close()
+    got = {path.name: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    if more:
+        assert [item.status for item in items] == ["captured", "skipped", "captured"]
+        assert got == {"a.s": data, "b.s.gz": data}
+    else:
+        assert [item.status for item in items] == ["captured", "failed"]
+        assert "cannot be listed (SFTP is not offered)" in items[1].reason
+        assert got == {"a.s": data}
 
 
 OLD = ("KexAlgorithms diffie-hellman-group14-sha1", "HostKeyAlgorithms ssh-ed25519")
@@ -206,7 +272,7 @@ def test_ctrl_c_ends_the_session_in_order_and_the_folder_is_complete_up_to_there
     esa = targets[0]
     out = tmp_path / "out"
     argv = [
-        sys.executable, "-m", "pvo_kit", "collect", "--esa",
+        sys.executable, "-c", INTERRUPTIBLE, "collect", "--esa",
         f"{esa.user}@127.0.0.1:{esa.port}", "--out", str(out), "--key", str(key),
         "--known-hosts", str(settings.known_hosts),
     ]  # fmt: skip

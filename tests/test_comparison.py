@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import laws
 import pytest
@@ -84,6 +85,21 @@ def test_paths_evidence_and_diagnoses_compare_alike(files):
 def test_anything_else_is_refused(files):
     with pytest.raises(pvo.InputError, match="give Evidence, a Diagnosis, or a path"):
         pvo.compare(files["offline"], 7)
+
+
+def test_what_the_newer_side_leaves_undecided_is_told(files):
+    words = " ".join(repr(pvo.compare(files["offline"], files["nothing"])).split())
+    assert words.startswith("1 cause is open (scenario 1). Not decided on the newer side: ")
+    numbers = re.findall("[0-9]", words.partition("newer side: scenarios ")[2].partition(";")[0])
+    after = pvo.diagnose(pvo.load(files["nothing"]))
+    open_ = {"unknown", "manual", "error"}
+    assert numbers == [str(each.scenario) for each in after.findings if each.status in open_]
+    assert "Not decided" not in repr(pvo.compare(pvo.example("technote"), pvo.example("healthy")))
+
+
+def test_several_causes_are_told_in_the_plural():
+    text = repr(pvo.compare(pvo.example("two-faults"), pvo.example("too-little")))
+    assert text.startswith("2 causes are open (scenarios ")
 
 
 def test_the_evidence_that_changed_is_what_one_side_alone_cites(files):

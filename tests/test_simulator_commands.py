@@ -275,6 +275,17 @@ def test_settings_are_moved_with_clusterset_and_shown_with_clustershow() -> None
     assert "NOTICE" in Session(second).type("filters")
 
 
+@pytest.mark.parametrize("action", ["2", "3"], ids=["move", "delete"])
+def test_settings_of_the_cluster_are_neither_moved_away_nor_deleted(action: str) -> None:
+    session = Session(healthy(clustered=True).esa)
+    for line in ("clustermode cluster", "sslconfig", "CLUSTERSET", action):
+        session.type(line)
+    assert "The settings of the cluster are only copied" in session.said
+    session.type("")
+    assert session.type("showchanges").startswith("\n{}\n")
+    assert "Outbound SMTP ciphers" in session.type("sslconfig")
+
+
 def test_members_are_listed_and_a_removal_is_seen() -> None:
     facts, rest = typed(
         healthy(clustered=True).esa, "clustermode cluster", "clusterconfig", "list", "connstatus",

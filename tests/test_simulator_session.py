@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,8 +78,7 @@ def test_a_changed_interface_is_pending_until_commit() -> None:
     session = Session(pair.esa)
     at(session, "deliveryconfig", "setup", "1", "", "", "", "", "")
     assert pair.esa.in_force("delivery").interface == "In"
-    assert "'interface" not in session.type("showchanges")
-    assert "delivery" in session.said
+    assert "{'delivery': {'interface': {'new': 'Auto'," in session.type("showchanges")
     other = Session(pair.esa)
     assert other.type("showchanges").startswith("\n{}\n"), "pending changes are per session"
 
@@ -85,6 +86,30 @@ def test_a_changed_interface_is_pending_until_commit() -> None:
 
     assert pair.esa.in_force("delivery").interface == "Auto"
     assert session.type("showchanges").startswith("\n{}\n")
+
+
+def test_pending_changes_are_shown_value_by_value_as_a_literal() -> None:
+    session = Session(healthy().esa)
+    old = healthy().esa.in_force("tls").outbound.ciphers
+    for line in ("sslconfig", "OUTBOUND", "", "HIGH:!aNULL", "", "routeconfig", "1", "NEW", "far"):
+        session.type(line)
+    session.type("203.0.113.0/24")
+    session.type("198.51.100.1")
+    session.type("")
+    shown = session.type("showchanges").removesuffix(session.prompt)
+    assert ast.literal_eval(shown.strip()) == {
+        "config": {
+            "Machine mx.example.com": {
+                "tls": {"outbound": {"ciphers": {"new": "HIGH:!aNULL", "old": old}}},
+                "routes": {
+                    "new": [
+                        {"name": "far", "destination": "203.0.113.0/24", "gateway": "198.51.100.1"}
+                    ],
+                    "old": [],
+                },
+            }
+        }
+    }
 
 
 def test_clear_drops_what_is_pending() -> None:
@@ -267,6 +292,16 @@ def test_whatever_is_typed_a_session_waits_at_a_prompt_or_a_question(
     assert from_json(to_json(pair)) == pair
 
 
+def test_a_member_that_was_removed_at_an_offer_stays_where_it_is() -> None:
+    pair = healthy(clustered=True)
+    second, other = Session(pair.esas[1]), Session(pair.esa)
+    second.type("clustermode cluster")
+    assert "would you like to switch" in second.type("status").lower()
+    other.type("clustermode cluster")
+    other.type("clusterconfig removemachine esa2.example.com")
+    assert second.type("Y").endswith("esa2.example.com> ")
+
+
 def test_a_second_cluster_and_a_gateway_that_is_none_are_not_taken() -> None:
     pair = healthy(clustered=True)
     Session(pair.esa).type("clustermode cluster; clusterconfig removemachine esa2.example.com")
@@ -276,3 +311,4 @@ def test_a_second_cluster_and_a_gateway_that_is_none_are_not_taken() -> None:
         Session(pair.esa), "clustermode cluster; clusterconfig removemachine esa9.example.com"
     )
     assert "The address is not valid." in at(alone, "setgateway", "", "nowhere")
+    assert "The address is not valid." in at(alone, "192.0.2.254/24")

@@ -17,10 +17,11 @@ from proving import collected
 from simulated import diagnosed, looked_at, pasted, statuses
 
 from pvo_kit.cli import main
+from pvo_kit.collect.known_hosts import fingerprint
 from pvo_kit.errors import InputError
 from pvo_kit.simulator import broken, healthy
 from pvo_kit.simulator.running import introduction, prepared
-from pvo_kit.simulator.server import Server, public_key
+from pvo_kit.simulator.server import Door, Server, public_key
 from pvo_kit.simulator.terminal import PAGER
 
 WRONG = "not this"
@@ -144,8 +145,14 @@ def test_a_collected_folder_is_diagnosed_as_the_same_box_pasted(
 
 
 def test_how_to_connect_and_to_collect_is_printed() -> None:
-    told = introduction(broken(2), {"mx.example.com": 2201, "sma.example.com": 2202})
+    keys = [paramiko.ECDSAKey.generate() for _ in range(2)]
+    doors = [Door("mx.example.com", 2201, keys[0]), Door("sma.example.com", 2202, keys[1])]
 
+    told = introduction(broken(2), doors)
+
+    for key in keys:
+        assert f"      host key {key.get_name()} {fingerprint(key)}\n" in told
+    assert "--accept-new --known-hosts NEW_FILE --out FOLDER" in told
     assert "ESA mx.example.com     ssh -p 2201 jdoe@127.0.0.1" in told
     assert "--esa jdoe@127.0.0.1:2201 --sma jdoe@127.0.0.1:2202 --sma-address 198.51.100.17" in told
     assert "Nothing here is an appliance" in told
@@ -211,6 +218,7 @@ def stdio(host: str, typed: str, *words: str, asked: str = "") -> str:
     [
         pytest.param(["--scenario", "9"], "no scenario 9", id="scenario"),
         pytest.param(["--era", "12"], "no era 12", id="era"),
+        pytest.param(["--variant", "router"], "name its scenario too", id="variant"),
         pytest.param(["--stdio", "x.example.com"], "no box x.example.com", id="box"),
         pytest.param(["--key", "missing.pub"], "missing.pub: no public key", id="key"),
     ],
@@ -246,3 +254,27 @@ def test_a_state_file_that_is_there_is_gone_on_with(tmp_path: Path) -> None:
     again, _ = prepared(1, "14", "", path)
 
     assert (again.era, again.clock) == ("8", pair.clock)
+
+
+def test_going_on_with_a_state_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    for told in ("", f"going on with {path}"):
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "pvo_kit", "simulate", "--state", str(path)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        assert any("Ctrl-C ends it." in line for line in process.stdout)
+        process.terminate()
+        _, errors = process.communicate(timeout=30)
+        assert told in errors
+        assert bool(errors) == bool(told)
+
+
+def test_a_port_that_was_just_left_can_be_taken_again() -> None:
+    with Server(healthy()) as server, client(server, "mx.example.com") as box:
+        box.exec_command("version")
+        port = server.doors[0].port
+        server.__exit__()
+    with Server(healthy(), port) as again:
+        assert again.doors[0].port == port

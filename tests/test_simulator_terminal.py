@@ -154,6 +154,36 @@ def test_a_file_that_holds_no_pair_is_refused_with_its_name(text: str, tmp_path:
         StateFile(path).load()
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param('"clock": 1654502400', '"clock": "noon"', id="clock"),
+        pytest.param('"role": "esa"', '"role": "wsa"', id="role"),
+        pytest.param('"role": "sma"', '"role": "esa"', id="no-sma"),
+        pytest.param("192.0.2.1/24", "192.0.2.one/24", id="address"),
+        pytest.param('"era": "14"', '"era": "99"', id="era"),
+        pytest.param('"version": "14.0.0-698"', '"version": "new"', id="version"),
+        pytest.param('"login": "admin"', '"login": "root"', id="login"),
+        pytest.param('"gateway": "192.0.2.254"', '"gateway": null', id="gateway"),
+        pytest.param('"host": "mx.example.com"', '"host": "mx2.example.com"', id="host"),
+        pytest.param('"port": 7025', '"port": "7025"', id="port"),
+        pytest.param("192.0.2.0/24", "192.0.2.0/99", id="firewall"),
+    ],
+)
+def test_a_file_that_was_edited_to_something_odd_is_refused(old: str, new: str) -> None:
+    text = to_json(healthy())
+    assert old in text
+
+    with pytest.raises(InputError, match=r"^state\.json: (?!state)"):
+        from_json(text.replace(old, new, 1), "state.json")
+
+
+def test_a_file_that_was_edited_well_is_taken() -> None:
+    text = to_json(healthy()).replace("mx.example.com", "gate.example.com")
+
+    assert from_json(text).esa.host == "gate.example.com"
+
+
 def test_a_file_with_a_field_that_there_is_not_is_refused() -> None:
     text = to_json(healthy()).replace('"login"', '"logon"')
 

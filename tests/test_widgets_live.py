@@ -22,12 +22,13 @@ from nbclient import NotebookClient
 import pvo_kit as pvo
 from pvo_kit import widgets
 from pvo_kit.collect.known_hosts import fingerprint
+from pvo_kit.collect.targets import holds_password
 from pvo_kit.simulator import Pair, broken
 from pvo_kit.simulator.gate import sma_address
 from pvo_kit.simulator.playing import Desk, Typed
 from pvo_kit.simulator.server import Server
 from pvo_kit.widgets import LivePanel, OpenCase
-from pvo_kit.widgets.collecting import EVERYTHING, MISSING, holds_key, holds_password
+from pvo_kit.widgets.collecting import EVERYTHING, MISSING, holds_key
 
 KEY = paramiko.ECDSAKey.generate()
 PASSWORD = "correct-horse-7-staple"  # noqa: S105 - a made one

@@ -76,6 +76,11 @@ def is_line(text: str) -> bool:
     return text.isascii() and _LINES.fullmatch(text) is not None
 
 
+def is_log(name: str) -> bool:
+    """Return True for a log's name that may stand in a command, and in a path."""
+    return name.isascii() and re.fullmatch(_LOG, name) is not None
+
+
 def is_answer(text: str) -> bool:
     """Return True for a menu entry's number, a port, an address or full host name, host and port.
 

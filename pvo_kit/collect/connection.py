@@ -14,12 +14,13 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from pvo_kit.collect import offer
-from pvo_kit.collect.console import Console
+from pvo_kit.collect.authentication import log_in
+from pvo_kit.collect.console import Person
 from pvo_kit.collect.credentials import Credential
 from pvo_kit.collect.known_hosts import KnownHosts, fingerprint, host_name
 from pvo_kit.collect.proxy import ProxySocket
+from pvo_kit.collect.refused import RefusedError, in_words
 from pvo_kit.collect.route import Route
-from pvo_kit.errors import PvoError
 
 if TYPE_CHECKING:
     import paramiko
@@ -43,10 +44,6 @@ WEAK = {
 _ASKING = Lock()
 
 
-class RefusedError(PvoError):
-    """A connection or a login that did not come about; the message says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Connection:
     """A connection that is logged in."""
@@ -63,7 +60,7 @@ class Connection:
             channel.get_pty(term="dumb", width=WIDTH, height=HEIGHT)
             channel.invoke_shell()
         except (paramiko.SSHException, OSError, EOFError) as error:
-            raise RefusedError(f"no shell could be opened ({_words(error)})") from None
+            raise RefusedError(f"no shell could be opened ({in_words(error)})") from None
         return channel
 
     def close(self) -> None:
@@ -72,16 +69,16 @@ class Connection:
 
 
 def connect(
-    route: Route, credential: Credential, known: KnownHosts, accept_new: bool, console: Console
+    route: Route, credential: Credential, known: KnownHosts, accept_new: bool, person: Person
 ) -> Connection:
     """Connect, verify the host key, log in. Raises RefusedError."""
     name = f"{route.host}:{route.port}"
-    transport = _handshake(route, known, console)
+    transport = _handshake(route, known, person)
     try:
         key = transport.get_remote_server_key()
         trust_name = route.trust_name or host_name(route.host, route.port)
-        _verify(trust_name, key, known, accept_new, console)
-        _login(transport, route, credential)
+        _verify(trust_name, key, known, accept_new, person)
+        log_in(transport, route, credential)
     except RefusedError as error:
         transport.close()
         raise RefusedError(f"{name}: {error}") from None
@@ -92,7 +89,7 @@ def connect(
     return Connection(transport, fingerprint(key))
 
 
-def _handshake(route: Route, known: KnownHosts, console: Console) -> paramiko.Transport:
+def _handshake(route: Route, known: KnownHosts, person: Person) -> paramiko.Transport:
     """Agree on algorithms: the strong ones first, the weak ones where nothing else is offered."""
     import paramiko
 
@@ -104,8 +101,8 @@ def _handshake(route: Route, known: KnownHosts, console: Console) -> paramiko.Tr
     try:
         transport = _started(route, known, {})
     except paramiko.ssh_exception.IncompatiblePeer as error:
-        raise RefusedError(_explained(route, _words(error))) from None
-    console.say(f"{name} offers only weak ciphers or MACs; they are used for this connection")
+        raise RefusedError(_explained(route, in_words(error))) from None
+    person.say(f"{name} offers only weak ciphers or MACs; they are used for this connection")
     return transport
 
 
@@ -130,7 +127,7 @@ def _started(route: Route, known: KnownHosts, without: dict[str, list[str]]) -> 
         raise
     except (paramiko.SSHException, OSError, EOFError) as error:
         transport.close()
-        told = f"no SSH handshake ({_words(error)}); is that its SSH port?"
+        told = f"no SSH handshake ({in_words(error)}); is that its SSH port?"
         raise RefusedError(f"{name}: {told}") from None
     except BaseException:
         transport.close()
@@ -157,7 +154,7 @@ def _socket(route: Route) -> socket.socket | ProxySocket:
     try:
         return socket.create_connection((route.host, route.port), timeout=CONNECT)
     except (OSError, UnicodeError) as error:
-        told = f"cannot be reached ({_words(error)})"
+        told = f"cannot be reached ({in_words(error)})"
         raise RefusedError(f"{route.host}:{route.port}: {told}") from None
 
 
@@ -181,7 +178,7 @@ def _explained(route: Route, told: str) -> str:
 
 
 def _verify(
-    name: str, key: paramiko.PKey, known: KnownHosts, accept_new: bool, console: Console
+    name: str, key: paramiko.PKey, known: KnownHosts, accept_new: bool, person: Person
 ) -> None:
     shown = f"{key.get_name()} {fingerprint(key)}"
     with _ASKING:
@@ -196,12 +193,12 @@ def _verify(
             )
         if trust == "revoked":
             raise RefusedError(f"its host key {shown} is revoked ({place}); do not use it")
-        if accept_new and console.is_interactive:
-            console.say(f"{name} is not known. It shows the host key {shown}.")
+        if accept_new and person.is_interactive:
+            person.say(f"{name} is not known. It shows the host key {shown}.")
             question = f"Is that the fingerprint that the owner of {name} tells? (yes/no) "
-            if console.confirm(question):
+            if person.confirm(question):
                 known.add(name, key)
-                console.say(f"{name} was added to {known.store}")
+                person.say(f"{name} was added to {known.store}")
                 return
             raise RefusedError(f"its host key {shown} was not accepted")
     raise RefusedError(
@@ -209,87 +206,3 @@ def _verify(
         f"in a terminal with --accept-new, or add the line to {known.store}: "
         f"{name} {key.get_name()} {key.get_base64()}"
     )
-
-
-def _login(transport: paramiko.Transport, route: Route, credential: Credential) -> None:
-    import paramiko
-
-    try:
-        if credential.kind == "password":
-            _with_password(transport, route.user, credential.password)
-        else:
-            _with_keys(transport, route.user, credential)
-    except (paramiko.SSHException, OSError, EOFError) as error:
-        raise RefusedError(f"the login as {route.user} broke off ({_words(error)})") from None
-    if not transport.is_authenticated():
-        told = "a second step, which the kit does not know"
-        raise RefusedError(f"the login as {route.user} asks for {told}; use a key (--key FILE)")
-
-
-def _with_keys(transport: paramiko.Transport, user: str, credential: Credential) -> None:
-    """Offer the keys in turn; another one only after the server has refused the one before."""
-    import paramiko
-
-    for key in credential.keys:
-        with contextlib.suppress(paramiko.AuthenticationException):
-            transport.auth_publickey(user, key)
-            return
-        if not transport.is_active():
-            break
-    way_out = "--no-agent takes a password" if credential.kind == "agent" else "give another"
-    keys = " and ".join(f"{key.get_name()} {fingerprint(key)}" for key in credential.keys)
-    raise RefusedError(
-        f"the login as {user} with {credential.told} was refused ({keys}); check the account's "
-        f"keys on the appliance, or {way_out}. Not tried again: failed logins lead to a lock-out"
-    )
-
-
-def _with_password(transport: paramiko.Transport, user: str, password: str) -> None:
-    import paramiko
-
-    try:
-        transport.auth_password(user, password, fallback=False)
-    except paramiko.BadAuthenticationType as error:
-        if "keyboard-interactive" not in error.allowed_types:
-            offered = ", ".join(error.allowed_types) or "nothing"
-            told = f"takes no password for {user}, only {offered}; use a key (--key FILE)"
-            raise RefusedError(told) from None
-        _interactive(transport, user, password)
-    except paramiko.AuthenticationException:
-        raise _wrong_password(user) from None
-
-
-def _interactive(transport: paramiko.Transport, user: str, password: str) -> None:
-    """Answer one question with the password; a second one is a second factor."""
-    import paramiko
-
-    asked: list[str] = []
-
-    def handler(_title: str, _told: str, prompts: list[tuple[str, bool]]) -> list[str]:
-        asked.extend(prompt for prompt, _ in prompts)
-        return [password if len(asked) == 1 else "" for _ in prompts]
-
-    try:
-        transport.auth_interactive(user, handler)
-    except paramiko.AuthenticationException:
-        if len(asked) > 1:
-            raise RefusedError(
-                f"the login as {user} asks for a second factor, which the kit cannot give; use a "
-                "key (--key FILE)"
-            ) from None
-        raise _wrong_password(user) from None
-
-
-def _wrong_password(user: str) -> RefusedError:
-    return RefusedError(
-        f"the password of {user} was refused; check the account. Not tried again: failed logins "
-        "lead to a lock-out"
-    )
-
-
-def _words(error: BaseException) -> str:
-    """An error in words, on one line."""
-    if isinstance(error, TimeoutError):
-        return "timed out"
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return " ".join(text.split()) or type(error).__name__

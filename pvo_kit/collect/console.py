@@ -10,8 +10,8 @@ from typing import Protocol
 from pvo_kit.escape import terminal
 
 
-class Console(Protocol):
-    """Who is told and asked; appliances are asked in parallel, so one question at a time."""
+class Person(Protocol):
+    """Who is told, and asked for a yes; one question at a time, whoever asks."""
 
     @property
     def is_interactive(self) -> bool:
@@ -22,17 +22,31 @@ class Console(Protocol):
         """Tell one line."""
         ...
 
-    def secret(self, question: str) -> str:
-        """Ask for a password or a passphrase, which is not shown."""
-        ...
-
     def confirm(self, question: str) -> bool:
         """Ask a question that only a whole ``yes`` affirms."""
         ...
 
 
+class Console(Person, Protocol):
+    """Who can be asked for a secret too."""
+
+    def secret(self, question: str) -> str:
+        """Ask for a password or a passphrase, which is not shown; '' where none is given."""
+        ...
+
+
 class Bar(Protocol):
     """A bar of progress on the same stream; tqdm's is one."""
+
+    n: float
+
+    def set_postfix_str(self, s: str, refresh: bool) -> object:
+        """Set what stands behind it."""
+        ...
+
+    def update(self) -> object:
+        """Move it on by one step, and draw it where that is due."""
+        ...
 
     def clear(self) -> object:
         """Take it off the screen."""
@@ -41,6 +55,11 @@ class Bar(Protocol):
     def refresh(self) -> object:
         """Draw it again."""
         ...
+
+
+def is_terminal() -> bool:
+    """Return True where standard input is a terminal, so that somebody can answer."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 class Terminal:
@@ -54,7 +73,7 @@ class Terminal:
     @property
     def is_interactive(self) -> bool:
         """Whether standard input is a terminal."""
-        return sys.stdin is not None and sys.stdin.isatty()
+        return is_terminal()
 
     def say(self, text: str) -> None:
         """Write one line to standard error; evidence in it cannot steer the terminal."""
@@ -64,6 +83,19 @@ class Terminal:
             if self._bar:
                 self._bar.refresh()
 
+    def advance(self, text: str) -> None:
+        """Move the bar on; while a question is on the screen it is not drawn over it."""
+        if self._bar is None:
+            return
+        if not self._lock.acquire(blocking=False):
+            self._bar.n += 1
+            return
+        try:
+            self._bar.set_postfix_str(terminal(text), refresh=False)
+            self._bar.update()
+        finally:
+            self._lock.release()
+
     def _clear(self) -> None:
         if self._bar:
             self._bar.clear()
@@ -72,7 +104,11 @@ class Terminal:
         """Ask without an echo."""
         with self._lock:
             self._clear()
-            return getpass.getpass(terminal(question), stream=sys.stderr)
+            try:
+                return getpass.getpass(terminal(question), stream=sys.stderr)
+            except EOFError:  # Ctrl-D
+                print(file=sys.stderr)
+                return ""
 
     def confirm(self, question: str) -> bool:
         """Ask on standard error; anything but ``yes`` is no."""

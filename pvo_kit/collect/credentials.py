@@ -94,6 +94,8 @@ def _unlocked(path: Path, console: Console) -> paramiko.PKey | None:
             "load the key into an agent (ssh-add) or run this in a terminal"
         )
     passphrase = console.secret(f"Passphrase of {path}: ")
+    if not passphrase:
+        raise InputError(f"no passphrase for {path} was given")
     try:
         return _load(path, passphrase)
     except (paramiko.SSHException, ValueError):

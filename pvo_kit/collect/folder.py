@@ -11,7 +11,7 @@ Everything is written as it comes, so that whatever fails costs only what had no
 from __future__ import annotations
 
 import json
-import os
+import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +21,14 @@ from typing import Any, Literal
 from pvo_kit.collect import manifest
 from pvo_kit.collect.targets import Target
 from pvo_kit.errors import InputError
+from pvo_kit.evidence import Role
 from pvo_kit.version import __version__
 
 SCHEMA = 1
 Status = Literal["captured", "failed", "skipped"]
 _DEVICES = {f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10)}
 _RESERVED = {"con", "prn", "aux", "nul", *_DEVICES}  # no file names on Windows
+_WAITS = (0.05, 0.2, 0.5)  # seconds
 _NOT_IN_NAMES = str.maketrans({":": "-", "[": None, "]": None, "%": "-"})
 
 
@@ -48,7 +50,7 @@ class Asked:
 class Box:
     """The manifest's entry of one appliance, filled while it is asked."""
 
-    role: str
+    role: Role
     host: str
     port: int | None
     user: str | None
@@ -105,14 +107,19 @@ class Folder:
         return runs
 
     def _write(self) -> None:
+        """Raises InputError where the disk does not take it."""
         boxes = [asdict(box) for box in self._boxes]
         run = {"started": self._started, "pvo_kit": __version__, "appliances": boxes}
         # The order of the first two lines is what ``manifest.told`` knows the file by.
         document = {"made_by": "pvo-kit collect", "schema": SCHEMA, "runs": [*self._earlier, run]}
         path = self.path / manifest.FILE
         draft = path.with_suffix(".json.part")
-        draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8", newline="\n")
-        os.replace(draft, path)
+        try:
+            draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8", newline="\n")
+            _rename(draft, path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise _not_written(path, error) from None
 
 
 class BoxFolder:
@@ -149,9 +156,28 @@ class BoxFolder:
         self._folder.save()
 
     def _append(self, path: Path, text: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise _not_written(path, error) from None
+
+
+def _rename(draft: Path, path: Path) -> None:
+    """Give a finished file its name; on Windows whoever reads the old one keeps it a while."""
+    for seconds in _WAITS:
+        try:
+            draft.replace(path)
+        except PermissionError:
+            time.sleep(seconds)
+        else:
+            return
+    draft.replace(path)
+
+
+def _not_written(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path} cannot be written ({error.strerror}); choose another --out")
 
 
 def now() -> str:

@@ -189,9 +189,11 @@ class Interview:
     def _leave(self) -> None:
         if self._shell:
             prompt = self._shell.prompt
-            if self._shell.is_open and prompt:
-                self._sink.write(f"{prompt.shown} exit\n")
-            self._shell.leave()
+            try:
+                if self._shell.is_open and prompt:
+                    self._sink.write(f"{prompt.shown} exit\n")
+            finally:
+                self._shell.leave()
 
 
 def _is_at(prompt: Ending | None, turn: Turn) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pvo_kit import sessions
+from pvo_kit.collect import allowed
 from pvo_kit.collect.endings import Ending
 from pvo_kit.evidence import Transcript
 from pvo_kit.facts import (
@@ -74,7 +75,7 @@ class Learnt:
 
         ``error_logs`` is of the same type, but holds no connection.
         """
-        names = [name for name in self.logs if name != "error_logs"]
+        names = [name for name in self.logs if name != "error_logs" and allowed.is_log(name)]
         return tuple(sorted(names, key=lambda name: name != LOG)[:_LOGS]) or (LOG,)
 
 

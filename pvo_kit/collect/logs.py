@@ -7,6 +7,7 @@ and is not fetched again.
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from pvo_kit.collect.folder import Asked
+from pvo_kit.collect.refused import in_words
 from pvo_kit.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ ALL = "*"
 TIMEOUT = 30.0
 """Seconds without a byte after which a transfer has failed."""
 
-_NAME = re.compile(r"/?(?:[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}/)?[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}")
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}")
+_NAME = re.compile(rf"/?(?:{_PART.pattern}/)?{_PART.pattern}")
 _SAVED = re.compile(r".+\.s(?:\.gz)?")
 _WRITTEN = re.compile(r".+\.(?:c|current)")
 
@@ -40,14 +43,14 @@ class Wanted:
     size: int = 1 << 30
 
 
-class _RefusedError(Exception):
+class _NotFetchedError(Exception):
     """A transfer that did not come about; the text completes a sentence."""
 
 
 def check(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names; raises InputError for one that is no log's or log file's."""
     for name in names:
-        if name != ALL and not (_NAME.fullmatch(name) and ".." not in name):
+        if name != ALL and not _is_name(name):
             raise InputError(
                 f"--log-file {name!r}: write it like mail_logs/mail.@20240604T101500.s"
             )
@@ -55,6 +58,15 @@ def check(names: Sequence[str]) -> tuple[str, ...]:
             told = "is still being written, and grep reads it; give a saved file (.s)"
             raise InputError(f"--log-file {name} {told}")
     return tuple(names)
+
+
+def _is_name(path: str) -> bool:
+    return ".." not in path and _NAME.fullmatch(path) is not None
+
+
+def _is_inside(path: str) -> bool:
+    parts = path.strip("/").split("/")
+    return ".." not in path and all(map(_PART.fullmatch, parts))
 
 
 def fetch(
@@ -73,6 +85,9 @@ def fetch(
         for path in _files(transport, name, logs):
             if isinstance(path, Asked):
                 yield path
+                continue
+            if not _is_inside(path):  # an appliance could name what lies elsewhere
+                yield Asked(path, "failed", "is no name of a log file")
                 continue
             if stop.is_set():
                 yield Asked(path, "failed", "stopped")
@@ -94,7 +109,7 @@ def _files(transport: paramiko.Transport, name: str, logs: Sequence[str]) -> Ite
     for log in logs if name == ALL else [name]:
         try:
             found = _listed(transport, f"/{log.strip('/')}")
-        except _RefusedError as error:
+        except _NotFetchedError as error:
             way_out = f"name its files: --log-file {log}/mail.@20240604T101500.s"
             yield Asked(log, "failed", f"cannot be listed ({error}); {way_out}")
             continue
@@ -107,19 +122,22 @@ def _fetched(
     transport: paramiko.Transport, path: str, target: Path, size: int, stop: Event
 ) -> Asked:
     draft = target.with_name(f"{target.name}.part")
-    target.parent.mkdir(parents=True, exist_ok=True)
     remote = path if path.startswith("/") else f"/{path}"
     reasons = []
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         for way in (_over_scp, _over_sftp):
             try:
                 way(transport, remote, draft, _Meter(size, stop))
                 draft.replace(target)
                 return Asked(path, "captured")
-            except _RefusedError as error:
+            except _NotFetchedError as error:
                 reasons.append(str(error))
+    except OSError as error:
+        reasons.append(f"cannot be written ({error.strerror})")
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
     return Asked(path, "failed", "; ".join(dict.fromkeys(reasons)))
 
 
@@ -134,9 +152,9 @@ class _Meter:
         """Refuse a file that is, or grows, beyond the limit."""
         if max(announced, received) > self._size:
             mib = self._size / (1 << 20)
-            raise _RefusedError(f"is larger than what is left of the limit ({mib:.1f} MiB)")
+            raise _NotFetchedError(f"is larger than what is left of the limit ({mib:.1f} MiB)")
         if self._stop.is_set():
-            raise _RefusedError("stopped")
+            raise _NotFetchedError("stopped")
 
 
 def _over_scp(transport: paramiko.Transport, remote: str, draft: Path, meter: _Meter) -> None:
@@ -147,11 +165,11 @@ def _over_scp(transport: paramiko.Transport, remote: str, draft: Path, meter: _M
         try:
             client.get(remote, str(draft))
         except (SCPException, AssertionError) as error:
-            raise _RefusedError(f"SCP: {_line(error)}") from None
+            raise _NotFetchedError(f"SCP: {_line(error)}") from None
         finally:
             client.close()
         if not draft.exists():
-            raise _RefusedError("SCP: the file did not come")
+            raise _NotFetchedError("SCP: the file did not come")
 
     _guarded("SCP", run)
 
@@ -209,7 +227,12 @@ def _sftp(transport: paramiko.Transport) -> paramiko.SFTPClient:
 
     channel = transport.open_session(timeout=TIMEOUT)
     channel.settimeout(TIMEOUT)
-    channel.invoke_subsystem("sftp")
+    try:
+        channel.invoke_subsystem("sftp")
+    except paramiko.SSHException:
+        if transport.is_active():
+            raise _NotFetchedError("SFTP is not offered") from None
+        raise
     return paramiko.SFTPClient(channel)
 
 
@@ -219,10 +242,10 @@ def _guarded(way: str, run: Callable[[], None]) -> None:
     try:
         run()
     except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
-        raise _RefusedError(f"{way}: {_line(error)}") from None
+        raise _NotFetchedError(f"{way}: {_line(error)}") from None
 
 
 def _line(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return f"nothing came for {TIMEOUT:g} s"
-    return " ".join(str(error).split()) or type(error).__name__
+    return in_words(error)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pvo_kit import catalog
 from pvo_kit.collect import allowed
-from pvo_kit.collect.allowed import NotAllowedError, Request
+from pvo_kit.collect.allowed import Request
 from pvo_kit.collect.learnt import Learnt
 from pvo_kit.evidence import Level, Role
 from pvo_kit.facts import AUTO
@@ -223,7 +223,7 @@ def _of_level(name: str) -> tuple[Request, ...]:
 
 def _grep(learnt: Learnt, options: Options) -> Iterator[Turn]:
     mode: Level | None = "machine" if learnt.clustered else None
-    for log in filter(_is_log, learnt.mail_logs):
+    for log in learnt.mail_logs:
         for errors in (False, True):
             request = allowed.grep_port(options.port, log, errors=errors)
             yield Turn(request, mode, learnt.machine)
@@ -233,14 +233,6 @@ def _dcids(learnt: Learnt, _: Options) -> Iterator[Turn]:
     mode: Level | None = "machine" if learnt.clustered else None
     for log, dcid in learnt.dcids[-NEWEST:]:
         yield Turn(allowed.grep_dcid(dcid, log), mode, learnt.machine)
-
-
-def _is_log(log: str) -> bool:
-    try:
-        allowed.grep_port(25, log)
-    except NotAllowedError:
-        return False
-    return True
 
 
 def _telnet(learnt: Learnt, options: Options) -> Iterator[Turn]:

@@ -6,16 +6,46 @@ paramiko's own class waits with ``select`` on pipes, which Windows cannot; a thr
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import queue
 import shlex
+import shutil
 import subprocess
+import sys
 import threading
 
 from pvo_kit.errors import InputError
 
 _STEP = 32768
 _ENDING = 2.0  # seconds
+_DEAF = """trap '' INT; exec "$@\""""
+"""It stays in the terminal's group, so that ssh can ask there; an ignored signal is inherited."""
+
+
+def _words(command: str | tuple[str, ...]) -> str | list[str]:
+    """The command as the system starts it; raises ValueError for quotes that do not end."""
+    if isinstance(command, tuple):
+        return list(command)
+    plain = command.removeprefix("exec ").strip()
+    words = plain if os.name == "nt" else shlex.split(plain)
+    if not words:
+        raise ValueError("it is empty")
+    return words
+
+
+def _started(words: str | list[str]) -> subprocess.Popen[bytes]:
+    """Start the command; Ctrl-C does not reach it, since sessions are left through it then."""
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP
+    else:
+        if shutil.which(words[0]) is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        words = ["sh", "-c", _DEAF, "sh", *words]
+    return subprocess.Popen(  # noqa: S603 - the user's own configuration
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, creationflags=flags
+    )
 
 
 class ProxySocket:
@@ -23,18 +53,12 @@ class ProxySocket:
 
     def __init__(self, command: str | tuple[str, ...]) -> None:
         """Start the command; raises InputError where there is no such program."""
-        words: str | list[str]
-        if isinstance(command, str):
-            words = command if os.name == "nt" else shlex.split(command.removeprefix("exec "))
-        else:
-            words = list(command)
-        name = words.split(" ")[0] if isinstance(words, str) else words[0]
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - the user's own configuration
-                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-            )
-        except OSError as error:
-            raise InputError(f"{name} cannot be started ({error.strerror})") from None
+            self._process = _started(_words(command))
+        except (OSError, ValueError) as error:
+            name = command.split(" ")[0] if isinstance(command, str) else command[0]
+            why = error.strerror if isinstance(error, OSError) else error
+            raise InputError(f"{name} cannot be started ({why})") from None
         self._timeout: float | None = None
         self._parts: queue.Queue[bytes] = queue.Queue()
         self._rest = b""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pvo_kit.collect.console import is_terminal
 from pvo_kit.collect.targets import USER, Target
 from pvo_kit.errors import InputError
 from pvo_kit.remediation import values
@@ -100,9 +101,11 @@ def _jump(jump: str, host: str, port: int, path: Path) -> tuple[str, ...]:
     place = f"[{host}]:{port}"
     user, at, rest = last.rpartition("@")
     name, colon, hop_port = rest.rpartition(":")
+    # Without a terminal nothing is asked: a password of the jump host would be, on /dev/tty.
+    batch = () if is_terminal() else ("-o", "BatchMode=yes")
     plain = colon and hop_port.isdecimal() and "]" not in hop_port and name
     where = ("-p", hop_port, "--", f"{user}{at}{name.strip('[]')}") if plain else ("--", last)
-    return (_ssh(), *through, "-W", place, *where)
+    return (_ssh(), *batch, *through, "-W", place, *where)
 
 
 def _ssh() -> str:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from pvo_kit.collect import connection, credentials, known_hosts, logs, plan
-from pvo_kit.collect.console import Console
+from pvo_kit.collect.console import Console, Person
 from pvo_kit.collect.credentials import Credential
 from pvo_kit.collect.folder import Asked, Box, BoxFolder, Folder
 from pvo_kit.collect.interview import Interview, StoppedError
 from pvo_kit.collect.plan import Step
+from pvo_kit.collect.questions import Questions
 from pvo_kit.collect.route import Route, resolve
 from pvo_kit.collect.shell import Shell
 from pvo_kit.collect.stream import Limits
@@ -83,18 +84,27 @@ def collect(
     """
     require()
     stop = stop or threading.Event()
-    ready = [_Ready.of(target, settings, console) for target in targets]
-    out = Folder(folder)
-    boxes = [(one, out.box(replace(one.target, user=one.route.user))) for one in ready]
+    questions = Questions(console, stop)
     pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="collect")
+    ready: list[_Ready] = []
     try:
+        for target in targets:
+            ready.append(_Ready.of(target, settings, console))
+        out = Folder(folder)
+        boxes = [(one, out.box(replace(one.target, user=one.route.user))) for one in ready]
         running = [
-            pool.submit(_box, one, box, settings, console, stop, progress) for one, box in boxes
+            pool.submit(_box, one, box, settings, questions, stop, progress) for one, box in boxes
         ]
-        _await(running, stop)
+        _await(running, stop, questions)
+        for future, (_, box) in zip(running, boxes, strict=True):
+            if not future.done():
+                box.entry.reason = f"stopped; its session could not be left within {_LEAVING:g} s"
+                box.entry.status = _status(box.entry)
     finally:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
+        for one in ready:
+            one.credential.close()
     return Collection(folder, tuple(box.entry for _, box in boxes))
 
 
@@ -135,13 +145,17 @@ def _known(route: Route, settings: Settings) -> known_hosts.KnownHosts:
     return known_hosts.KnownHosts([*mine, *others], mine[0])
 
 
-def _await(running: Sequence[Future[None]], stop: threading.Event) -> None:
-    """Wait for all; at Ctrl-C let each session be left in order, but not for ever."""
+def _await(running: Sequence[Future[None]], stop: threading.Event, questions: Questions) -> None:
+    """Wait for all, and ask what they ask; at Ctrl-C let each session be left in order.
+
+    Not for ever: one that cannot be left is given up.
+    """
     pending = set(running)
     try:
         while pending:
             # A wait without an end would keep Ctrl-C out on Windows.
             _, pending = wait(pending, timeout=0.2)
+            questions.answer()
     except KeyboardInterrupt:
         stop.set()
         wait(pending, timeout=_LEAVING)
@@ -151,14 +165,14 @@ def _box(
     one: _Ready,
     box: BoxFolder,
     settings: Settings,
-    console: Console,
+    person: Person,
     stop: threading.Event,
     progress: Callable[[Target, str], None],
 ) -> None:
     """Collect one appliance; whatever happens, its entry says how it ended."""
     entry = box.entry
     try:
-        _collected(one, box, settings, console, stop, progress)
+        _collected(one, box, settings, person, stop, progress)
     except StoppedError:
         entry.reason = "stopped"
     except PvoError as error:
@@ -166,28 +180,27 @@ def _box(
     except Exception as error:  # a mistake in the kit must not cost the other appliances
         entry.reason = f"the kit broke ({type(error).__name__}); please report it"
     entry.status = _status(entry)
-    box.end()
+    try:
+        box.end()
+    except InputError as error:  # the disk is full, for one
+        entry.reason = entry.reason or str(error)
+        entry.status = _status(entry)
     if entry.reason:
         named = entry.reason.startswith(f"{one.route.host}:")
-        console.say(entry.reason if named else f"{one.target.name}: {entry.reason}")
+        person.say(entry.reason if named else f"{one.target.name}: {entry.reason}")
 
 
 def _collected(
     one: _Ready,
     box: BoxFolder,
     settings: Settings,
-    console: Console,
+    person: Person,
     stop: threading.Event,
     progress: Callable[[Target, str], None],
 ) -> None:
     if stop.is_set():
         raise StoppedError
-    try:
-        linked = connection.connect(
-            one.route, one.credential, one.known, settings.accept_new, console
-        )
-    finally:
-        one.credential.close()
+    linked = connection.connect(one.route, one.credential, one.known, settings.accept_new, person)
     try:
         box.entry.fingerprint = linked.fingerprint
         options = settings.options(one.target.role)
@@ -195,7 +208,7 @@ def _collected(
             one.target.host,
             options,
             lambda: Shell(linked.open(), settings.limits, stop),
-            _Told(box, one.target, console),
+            _Told(box, one.target, person),
             lambda step: progress(one.target, step),
         )
         steps = plan.steps(one.target.role, options)
@@ -225,7 +238,7 @@ class _Told:
 
     box: BoxFolder
     target: Target
-    console: Console
+    person: Person
 
     def write(self, text: str) -> None:
         self.box.write(text)
@@ -236,7 +249,7 @@ class _Told:
     def asked(self, item: Asked) -> None:
         self.box.asked(item)
         if item.status == "failed" and not item.reason.startswith("not asked"):
-            self.console.say(f"{self.target.name}: {item.command}: {item.reason}")
+            self.person.say(f"{self.target.name}: {item.command}: {item.reason}")
 
 
 def _status(entry: Box) -> Literal["captured", "partly", "failed"]:

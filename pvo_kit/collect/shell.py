@@ -18,8 +18,8 @@ from threading import Event
 
 from pvo_kit.collect import dialogue, recording
 from pvo_kit.collect.allowed import Key, Line, Request
+from pvo_kit.collect.before_prompt import refusal
 from pvo_kit.collect.endings import Ending
-from pvo_kit.collect.logins import refusal
 from pvo_kit.collect.stream import Channel, Limits, SessionLostError, Stream
 
 
@@ -183,6 +183,9 @@ class Shell:
         deadline = min(deadline, stream.ends)
         last = stream.clock()
         while True:
+            # Before all else: output that ends at a prompt again and again has no end either.
+            if stream.clock() > deadline:
+                raise self._late(when)
             end = stream.end()
             if end and end.kind == "pager" and self.prompt is not None:
                 self._page(deadline, when)
@@ -195,8 +198,6 @@ class Shell:
             if hangs_up and self._is_reached(last):
                 stream.type(Key.QUIT)
                 hangs_up = False
-            if stream.clock() > deadline:
-                raise self._late(when)
             if stream.receive(min(_SLICE, max(0.01, deadline - stream.clock()))):
                 last = stream.clock()
 

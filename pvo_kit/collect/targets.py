@@ -17,6 +17,7 @@ USER = "admin"
 _TARGET = re.compile(
     r"(?:(?P<user>[^@\s:]+)@)?(?:\[(?P<address>[^\[\]]+)\]|(?P<host>[^@\s:\[\]]+))(?::(?P<port>\d+))?"
 )
+_WITH_PASSWORD = re.compile(r"[^@\s,:]+:[^@\s,]+@")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}")
 
 
@@ -36,8 +37,18 @@ class Target:
         return f"{host}:{self.port}" if self.port else host
 
 
+def holds_password(text: str) -> bool:
+    """Return True where somebody put a password before the host (USER:PASSWORD@HOST)."""
+    return bool(_WITH_PASSWORD.search(text))
+
+
 def parse(text: str, role: Role) -> Target:
     """Read ``[USER@]HOST[:PORT]``; IPv6 addresses with a port stand in square brackets."""
+    if holds_password(text):
+        raise InputError(
+            f"--{role} holds a password, which is not repeated here; it may stand in the shell's "
+            "history now. Give USER@HOST: the password is asked for, or taken from the keyring"
+        )
     option = f"--{role} {text!r}"
     bare = values.address(text)
     if not isinstance(bare, Refused):

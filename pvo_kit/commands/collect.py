@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("--out is missing; give the folder to collect into, or --plan")
     collection.require()
     done = _with_progress(targets, arguments.out, settings)
-    sys.stdout.write(telling.collected(done, arguments.out))
+    sys.stdout.write(telling.collected(done, settings))
     return done.exit_code
 
 
@@ -99,8 +99,7 @@ def _with_progress(targets: tuple[Target, ...], folder: Path, settings: Settings
         console = Terminal(bar)
 
         def progress(target: Target, step: str) -> None:
-            bar.set_postfix_str(f"{target.name}: {step}", refresh=False)
-            bar.update()
+            console.advance(f"{target.name}: {step}")
 
         return collect(targets, folder, settings, console, progress=progress)
 
@@ -120,11 +119,12 @@ def _settings(arguments: argparse.Namespace, targets: tuple[Target, ...]) -> Set
     from pvo_kit.collect.run import Settings
     from pvo_kit.collect.stream import Limits
 
-    if not 1 <= arguments.timeout <= 3600:
-        raise InputError("--timeout: give seconds from 1 to 3600")
+    limits = Limits(command=arguments.timeout)
+    if not 1 <= limits.command <= limits.session:
+        raise InputError(f"--timeout: give seconds from 1 to {limits.session:g} (a session's end)")
     if arguments.max_log_size < 1:
         raise InputError("--max-log-size: give MiB, 1 or more")
-    if arguments.known_hosts and not (arguments.accept_new or arguments.known_hosts.is_file()):
+    if arguments.known_hosts and not (arguments.accept_new or arguments.known_hosts.exists()):
         raise InputError(f"--known-hosts {arguments.known_hosts}: there is no such file; check it")
     topics, port = _topics(arguments)
     wanted = logs.Wanted(logs.check(arguments.log_file), arguments.max_log_size << 20)
@@ -137,7 +137,7 @@ def _settings(arguments: argparse.Namespace, targets: tuple[Target, ...]) -> Set
         agent=not arguments.no_agent,
         known_hosts=arguments.known_hosts,
         accept_new=arguments.accept_new,
-        limits=Limits(command=arguments.timeout),
+        limits=limits,
         logs=wanted,
     )
 
@@ -162,6 +162,8 @@ def _topics(arguments: argparse.Namespace) -> tuple[dict[str, frozenset[str] | N
         found = missing.read(arguments.missing, port)
         for text in found.by_hand:
             _say(f"not to be collected, look yourself: {text}")
+        if not any(found.topics.values()):
+            _say("no command would tell more; only who and what answers is asked")
         return {**found.topics}, port or found.port or 7025
     return {}, port or 7025
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from pvo_kit.commands import Verbs
+from pvo_kit.commands.output import say
 
 
 def add(verbs: Verbs) -> None:
@@ -38,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve the pair until it is ended."""
     from pvo_kit.simulator import running
 
+    if arguments.state and arguments.state.exists() and not arguments.stdio:
+        say(f"going on with {arguments.state}; --scenario, --era and --variant are for a new file")
     pair, around = running.prepared(
         arguments.scenario, arguments.era, arguments.variant, arguments.state
     )

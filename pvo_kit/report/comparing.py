@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pvo_kit import grid
 from pvo_kit.comparison import ORDER, Change, Comparison, Kind
 from pvo_kit.escape import html, terminal
 from pvo_kit.evidence import Citation
 from pvo_kit.report.labels import LABELS
-from pvo_kit.report.story import counted
+from pvo_kit.report.story import counted, scenarios
 from pvo_kit.version import __version__
 
 WIDTH = 100
@@ -25,22 +25,38 @@ _TOLD: dict[Kind, str] = {
     "changed": "Changed otherwise",
     "same": "The same",
 }
-_WORDS: dict[Kind, str] = {
-    "came": "came", "stayed": "stayed", "open": "open", "went": "went", "changed": "changed",
-    "same": "same",
-}  # fmt: skip
+_HEADLINE: tuple[tuple[Kind, str, str], ...] = (
+    ("went", "went", "went"),
+    ("stayed", "stayed", "stayed"),
+    ("came", "came", "came"),
+    ("open", "is open", "are open"),
+)
+"""Each kind with what is said of one cause and of several."""
 
 
 def headline(comparison: Comparison) -> str:
     """Return in one sentence what became of the causes."""
     parts = []
-    for kind, words in (("went", "went"), ("stayed", "stayed"), ("came", "came"),
-                        ("open", "is open")):  # fmt: skip
-        found = comparison.of(kind)  # type: ignore[arg-type]
+    for kind, one, several in _HEADLINE:
+        found = comparison.of(kind)
         if found:
-            numbers = ", ".join(str(change.finding.scenario) for change in found)
-            parts.append(f"{counted(len(found), 'cause')} {words} (scenario {numbers})")
+            words = one if len(found) == 1 else several
+            parts.append(f"{counted(len(found), 'cause')} {words} ({_scenarios(found)})")
     return "; ".join(parts) + "." if parts else "No cause is shown on either side."
+
+
+def undecided(comparison: Comparison) -> str:
+    """Return what the newer side leaves undecided, '' where that is nothing."""
+    found = [change for change in comparison.changes
+             if change.after and change.after.status in ("unknown", "manual", "error")]  # fmt: skip
+    if not found:
+        return ""
+    told = "pvo-kit diagnose of the newer evidence tells what to ask for"
+    return f"Not decided on the newer side: {_scenarios(found)}; {told}."
+
+
+def _scenarios(changes: Sequence[Change]) -> str:
+    return scenarios([change.finding.scenario for change in changes])
 
 
 def to_text(comparison: Comparison) -> str:
@@ -53,6 +69,7 @@ def to_text(comparison: Comparison) -> str:
 def _head(comparison: Comparison) -> list[str]:
     return [
         *_wrapped(headline(comparison), ""),
+        *_wrapped(undecided(comparison), ""),
         f"before  {comparison.before.evidence_hash}",
         f"after   {comparison.after.evidence_hash}",
         f"pvo-kit {__version__}",
@@ -114,7 +131,7 @@ def _row(change: Change) -> tuple[str, ...]:
     rest = f"<br>... and {counted(more, 'line')} more" if more > 0 else ""
     return (
         f"{found.scenario}",
-        f"<b>{html(_WORDS[change.kind])}</b>",
+        f"<b>{html(change.kind)}</b>",
         html(_label(change, "before")),
         html(_label(change, "after")),
         f"{html(found.title)}<br>{html(found.summary)}",

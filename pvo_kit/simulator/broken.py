@@ -122,6 +122,8 @@ def broken(scenario: int, era: str = "14", variant: str = "") -> Pair:
     Raises InputError for a scenario, era or variant that there is not.
     """
     if scenario == 0:
+        if variant:
+            raise InputError(f"a healthy pair has no variant {variant}: name its scenario too")
         pair = healthy(era)
     else:
         if scenario not in VARIANTS:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from pvo_kit.errors import InputError
 from pvo_kit.simulator.broken import broken
@@ -16,6 +17,9 @@ from pvo_kit.simulator.pair import Pair
 from pvo_kit.simulator.session import Session
 from pvo_kit.simulator.statefile import StateFile
 from pvo_kit.simulator.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pvo_kit.simulator.server import Door
 
 ORIGINAL_COMMAND = "SSH_ORIGINAL_COMMAND"
 """Where OpenSSH leaves what a client asked for beside a forced command."""
@@ -51,14 +55,16 @@ def serve(pair: Pair, port: int, keys: list[Path], around: Callable[[bool], obje
             "simulate needs paramiko: pip install 'pvo_kit[collect]'; without it use --stdio HOST"
         ) from error
     with Server(pair, port, [public_key(path) for path in keys], around) as server:
-        told = introduction(pair, {door.host: door.port for door in server.doors})
-        print(told, flush=True)
+        print(introduction(pair, server.doors), flush=True)
+        ended = Event()
         with suppress(KeyboardInterrupt):
-            Event().wait()
+            # A wait without an end would keep Ctrl-C out on Windows.
+            while not ended.wait(timeout=0.5):
+                pass
     return 0
 
 
-def introduction(pair: Pair, ports: dict[str, int]) -> str:
+def introduction(pair: Pair, doors: Sequence[Door]) -> str:
     """Return how to connect, and how to collect from it."""
     lines = [
         f"A simulated pair of the AsyncOS {pair.era} era. Nothing here is an appliance: names, "
@@ -66,10 +72,11 @@ def introduction(pair: Pair, ports: dict[str, int]) -> str:
         "",
     ]
     options = []
-    for host, port in ports.items():
-        role = pair.appliances[host].role
-        lines.append(f"  {role.upper()} {host:<18} ssh -p {port} {pair.login}@127.0.0.1")
-        options.append(f"--{role} {pair.login}@127.0.0.1:{port}")
+    for door in doors:
+        role = pair.appliances[door.host].role
+        lines.append(f"  {role.upper()} {door.host:<18} ssh -p {door.port} {pair.login}@127.0.0.1")
+        lines.append(f"      host key {door.fingerprint}")
+        options.append(f"--{role} {pair.login}@127.0.0.1:{door.port}")
     users = pair.esa.users
     secrets = {user.passphrase for user in users.values()}
     address = f"--sma-address {sma_address(pair)}"
@@ -79,7 +86,9 @@ def introduction(pair: Pair, ports: dict[str, int]) -> str:
         *lines,
         "",
         f"Users: {', '.join(users)}. Passphrase: {', '.join(sorted(secrets))}",
-        f"pvo-kit collect {' '.join(options)} {address}{where} --probe --accept-new --out FOLDER",
+        f"pvo-kit collect {' '.join(options)} {address}{where} --probe --accept-new "
+        "--known-hosts NEW_FILE --out FOLDER",
+        "(Host keys are new at every start: NEW_FILE keeps them out of your own known_hosts.)",
         "The verb gui does what is done in a web interface; gui why tells why [Enable...] is grey.",
         "Ctrl-C ends it.",
     ])  # fmt: skip

@@ -7,6 +7,7 @@ model to talk to, no server to leave open: it listens on 127.0.0.1 only.
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import socket
 import threading
@@ -46,6 +47,11 @@ class Door:
     host: str
     port: int
     key: paramiko.PKey
+
+    @property
+    def fingerprint(self) -> str:
+        """The host key's fingerprint, as OpenSSH shows it."""
+        return f"{self.key.get_name()} {self.key.fingerprint}"
 
 
 class _Login(paramiko.ServerInterface):
@@ -211,6 +217,8 @@ class Server:
 
 def _bound(port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # a port that was just left; elsewhere it would share one in use
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((LOOPBACK, port))
     except (OSError, OverflowError) as error:

@@ -12,11 +12,14 @@ import json
 import os
 import types
 import typing
+from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 from typing import Any
 
 from pvo_kit.errors import InputError
+from pvo_kit.simulator import gate
 from pvo_kit.simulator.pair import Gui, Pair
+from pvo_kit.simulator.session import Session
 from pvo_kit.simulator.settings import Settings
 
 _FORMAT = 1
@@ -33,17 +36,37 @@ def from_json(text: str, name: str = "state") -> Pair:
     try:
         document = json.loads(text)
         if document.pop("pvo_kit_simulator") != _FORMAT:
-            raise InputError(f"{name}: written by another version of the simulator; start anew")
-        pair = _made(Pair, document)
-    except InputError:
-        raise
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InputError("written by another version of the simulator; start anew")
+        pair: Pair = _made(Pair, document)
+        _look_at(pair)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+    except (ValueError, TypeError, LookupError, AttributeError, StopIteration) as error:
         why = str(error) or type(error).__name__
-        raise InputError(
-            f"{name}: no state of the simulator ({why}); remove it to start anew"
-        ) from error
-    assert isinstance(pair, Pair)  # noqa: S101
+        way_out = "correct it, or remove it to start anew"
+        raise InputError(f"{name}: no state of the simulator ({why}); {way_out}") from error
     return pair
+
+
+def _look_at(pair: Pair) -> None:
+    """Read once what everything printed goes by, so that a file edited by hand fails here."""
+    if [box.role for box in pair.appliances.values()].count("sma") != 1 or not pair.esas:
+        raise ValueError("a pair has one SMA and at least one ESA")
+    for host, box in pair.appliances.items():
+        if host != box.host:
+            raise ValueError(f"{host} is called {box.host}")
+        Session(box)
+        gate.stamp(box.up_since)
+        for name in ("interfaces", "gateway", "tls"):
+            if box.in_force(name) is None:
+                raise ValueError(f"{host} has no {name}")
+        for interface in box.in_force("interfaces"):
+            ip_interface(interface.address)
+    for route in (route for box in pair.appliances.values() for route in box.in_force("routes")):
+        ip_network(route.destination)
+        ip_address(route.gateway)
+    for esa in pair.esas:
+        gate.grey(esa)
 
 
 class StateFile:
@@ -114,10 +137,14 @@ def _made(kind: Any, value: Any) -> Any:
     if origin in (typing.Union, types.UnionType):
         inner = [each for each in arguments if each is not type(None)]
         return None if value is None else _made(inner[0], value)
+    if origin is typing.Literal and value not in arguments:
+        raise ValueError(f"{value!r} is none of {', '.join(arguments)}")
     if origin is dict:
         return {key: _made(arguments[1], item) for key, item in value.items()}
     if origin is list:
         return [_made(arguments[0], item) for item in value]
     if origin is tuple:
         return tuple(_made(arguments[0], item) for item in value)
+    if kind in (int, str, bool) and type(value) is not kind:
+        raise TypeError(f"{value!r} stands where {kind.__name__} belongs")
     return value

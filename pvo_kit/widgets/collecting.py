@@ -24,9 +24,6 @@ EVERYTHING, MISSING = "everything", "missing"
 IN_CELL = "widgets.collect_here(opened)"
 """The cell that may ask for a password."""
 
-_WITH_PASSWORD = re.compile(r"[^@\s,:]+:[^@\s,]+@")
-"""USER:PASSWORD@HOST."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fields:
@@ -56,11 +53,6 @@ class Order:
         """How many steps of progress there will be, the log files left out."""
         settings = self.settings
         return sum(len(plan.steps(one.role, settings.options(one.role))) for one in self.targets)
-
-
-def holds_password(text: str) -> bool:
-    """Return True for a list of appliances in which somebody put a password."""
-    return bool(_WITH_PASSWORD.search(text))
 
 
 def holds_key(text: str) -> bool:

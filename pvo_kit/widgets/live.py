@@ -15,10 +15,10 @@ from pathlib import Path
 
 import ipywidgets
 
-from pvo_kit.collect import run, telling
+from pvo_kit.collect import manifest, run, telling
 from pvo_kit.collect.console import Console
 from pvo_kit.collect.run import Collection
-from pvo_kit.collect.targets import Target
+from pvo_kit.collect.targets import Target, holds_password
 from pvo_kit.errors import InputError
 from pvo_kit.escape import terminal
 from pvo_kit.report.story import counted
@@ -33,7 +33,6 @@ from pvo_kit.widgets.collecting import (
     Fields,
     Order,
     holds_key,
-    holds_password,
     in_panel_words,
     order,
 )
@@ -254,7 +253,8 @@ class LivePanel(Panel):
         code = self.done.exit_code if self.done else 2
         if code == 2:
             self.say(
-                f"Nothing was captured; {folder / FOLDER} holds the manifest alone.", "problem"
+                f"Nothing was captured; {folder / FOLDER / manifest.FILE} tells what was tried.",
+                "problem",
             )
             return
         was = self.case.diagnosis

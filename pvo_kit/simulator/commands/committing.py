@@ -6,7 +6,7 @@ for a rollback; whether ``rollbackconfig`` runs in a cluster is not known, so he
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields, is_dataclass
 from pprint import pformat
 from typing import Any
 
@@ -62,14 +62,28 @@ def clear(session: Session, words: list[str]) -> Dialogue:
 def showchanges(session: Session, words: list[str]) -> None:
     """Print what is pending as a nested dictionary, ``{}`` where nothing is."""
     levels = session.box.configuration
-    found: dict[str, dict[str, dict[str, str]]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for mode, values in session.pending.items():
         before = levels.get(mode, Settings())
         found[mode] = {
-            name: {"new": str(value), "old": str(getattr(before, name))}
-            for name, value in values.items()
+            name: _difference(value, getattr(before, name)) for name, value in values.items()
         }
     session.say("", *pformat({"config": found} if found else {}, width=76).split("\n"))
+
+
+def _difference(new: Any, old: Any) -> dict[str, Any]:
+    """What differs, down to the single value: ``{'new': ..., 'old': ...}``."""
+    if is_dataclass(new) and type(new) is type(old):
+        pairs = {each.name: (getattr(new, each.name), getattr(old, each.name))
+                 for each in fields(new)}  # fmt: skip
+        return {name: _difference(*pair) for name, pair in pairs.items() if pair[0] != pair[1]}
+    return {"new": _plain(new), "old": _plain(old)}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def commitdetail(session: Session, words: list[str]) -> None:

@@ -42,7 +42,7 @@ def _script(session: Session) -> Dialogue:
     while (line := (yield "").strip()) != ".":
         if line.endswith((":", "!")) and " " not in line:
             names.append(line[:-1])
-    session.write("filters", (*session.read("filters"), *names))
+    session.write("filters", (*(session.read("filters") or ()), *names))
     session.say(f"{len(names)} filters added.", "")
 
 

@@ -93,6 +93,10 @@ def _set(session: Session, name: str) -> Dialogue:
         "Move the settings to another mode.",
         f"Delete the settings from the {here.level}.",
     ])  # fmt: skip
+    if action > 0 and here.level == "cluster":
+        # What an appliance does then is not known: members would be left without settings.
+        session.say("The settings of the cluster are only copied by the simulator.", "")
+        return
     if action < 2:
         others = [mode for mode in _modes(session) if mode != here]
         verb = "copy" if action == 0 else "move"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 
@@ -45,16 +46,16 @@ def _edited(session: Session, item: Interface) -> asking.Asking[Interface]:
     while True:
         question = "IPv4 Address and Netmask (Ex: 192.168.1.2/24):"
         address = yield from asking.value(session, question, item.address)
-        if _is_valid(address):
+        if _is_valid(address, ip_interface):
             break
         session.say("The address is not valid.", "")
     hostname = yield from asking.value(session, "Hostname:", item.hostname)
     return replace(item, name=name, address=address, hostname=hostname)
 
 
-def _is_valid(address: str) -> bool:
+def _is_valid(text: str, kind: Callable[[str], object]) -> bool:
     try:
-        ip_interface(address)
+        kind(text)
     except ValueError:
         return False
     return True
@@ -120,7 +121,7 @@ def setgateway(session: Session, words: list[str]) -> Dialogue:
     now = session.read("gateway") or ""
     while True:
         typed = yield from asking.value(session, "Enter new default gateway:", now)
-        if _is_valid(typed):
+        if _is_valid(typed, ip_address):
             break
         session.say("The address is not valid.", "")
     if typed != now:

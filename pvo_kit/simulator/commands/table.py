@@ -133,7 +133,7 @@ def _offered(session: Session, command: Command, words: list[str]) -> Dialogue:
     )
     session.say("")
     cluster = session.pair.cluster
-    if not answer or cluster is None:
+    if not answer or cluster is None or not session.login.clustered:
         return
     if level == "cluster":
         session.mode = Mode("cluster", cluster.name)
