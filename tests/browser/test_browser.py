@@ -213,7 +213,7 @@ def test_a_time_range_chooses_what_the_chart_draws(lab, opened):
     expect(page.find(".pvo-log-filter-message")).to_contain_text("yesterday is no time")
     write(page, ".pvo-log-to", "")
     page.find(".pvo-log-outcome select").select_option("tls-failed")
-    expect(count).to_contain_text("of 4 chosen")
+    expect(count).to_contain_text("3 connections of 4 chosen")
     for kind in ("TLS failures over time", "cipher suites", "each connection in time"):
         drawn = picture.get_attribute("src") or ""
         page.find(".pvo-log-kind select").select_option(kind)
