@@ -218,7 +218,11 @@ def stdio(host: str, typed: str, *words: str, asked: str = "") -> str:
     [
         pytest.param(["--scenario", "9"], "no scenario 9", id="scenario"),
         pytest.param(["--era", "12"], "no era 12", id="era"),
-        pytest.param(["--variant", "router"], "name its scenario too", id="variant"),
+        pytest.param(
+            ["--variant", "router", "--stdio", "mx.example.com"],
+            "name its scenario too",
+            id="variant",
+        ),
         pytest.param(["--stdio", "x.example.com"], "no box x.example.com", id="box"),
         pytest.param(["--key", "missing.pub"], "missing.pub: no public key", id="key"),
     ],
