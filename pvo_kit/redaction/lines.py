@@ -205,11 +205,9 @@ class Lines:
 
     def _number(self, text: str) -> tuple[str, str]:
         if self._degree == "told":
-            return (
-                (text, "")
-                if len(text) < _LONG_NUMBER
-                else (self.names.word(text, "number"), "number")
-            )
+            if len(text) < _LONG_NUMBER:
+                return text, ""
+            return self.names.word(text, "number"), "number"
         if len(text) < 3 or text in _PORTS or _YEAR.fullmatch(text):
             return text, ""
         return "0" * len(text), "number"
