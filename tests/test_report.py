@@ -356,6 +356,16 @@ def test_a_damaged_archive_is_told_in_every_form():
     assert "amaged" not in some.html + some.markdown + some.text
 
 
+def test_an_appliance_that_no_line_names_is_told_in_words(tmp_path):
+    (tmp_path / "mail.log").write_text(
+        "Info: New SMTP DCID 5 interface 192.0.2.1 address 192.0.2.2 port 7025\n"
+    )
+    evidence = pvo.load(tmp_path)
+    diagnosis = pvo.diagnose(evidence)
+    assert "Appliances: one that no line names\n" in to_text(diagnosis)
+    assert "unknown role unknown" not in to_html(diagnosis, evidence)
+
+
 def test_what_is_damaged_is_told_once(tmp_path):
     (tmp_path / "mail.log.gz").write_bytes(gzip.compress(b"Info: New SMTP DCID 5\n" * 9000)[:-9])
     (tmp_path / "a.bin").write_bytes(bytes(range(256)))

@@ -17,7 +17,7 @@ from pvo_kit.batching.overview import causes, missing
 from pvo_kit.batching.result import CaseResult
 from pvo_kit.batching.task import REPORT
 from pvo_kit.findings import WORST_FIRST
-from pvo_kit.report.labels import KINDS, LABELS, MEANINGS, SIGNS
+from pvo_kit.report.labels import KINDS, LABELS, MEANINGS, SIGNS, called
 from pvo_kit.report.story import counted
 from pvo_kit.scenarios import SCENARIOS
 from pvo_kit.version import __version__
@@ -57,6 +57,7 @@ def _template() -> Template:
         signs=SIGNS,
         meanings=MEANINGS,
         kinds=KINDS,
+        called=called,
         counted=counted,
         report=_report,
         notebook=_notebook,

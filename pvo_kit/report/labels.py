@@ -35,3 +35,10 @@ MEANINGS: dict[Status, str] = {
 """What a status says of a possible cause: its title tells the fault, whatever the status."""
 
 KINDS = {"esa": "ESA", "sma": "SMA", "unknown": "unknown role"}
+
+
+def called(role: str, name: str) -> str:
+    """Return what an appliance is called: its kind and its name."""
+    if role == name == "unknown":
+        return "one that no line names"
+    return f"{KINDS[role]} {name}"

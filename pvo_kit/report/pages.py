@@ -23,7 +23,7 @@ from pvo_kit.findings import Diagnosis
 from pvo_kit.remediation.remedy import Remedy
 from pvo_kit.report import markdown
 from pvo_kit.report.asking import request
-from pvo_kit.report.labels import KINDS, LABELS, MEANINGS, SIGNS
+from pvo_kit.report.labels import KINDS, LABELS, MEANINGS, SIGNS, called
 from pvo_kit.report.story import Excerpt, counted, tell
 from pvo_kit.version import __version__
 
@@ -72,6 +72,7 @@ def _environment(is_html: bool) -> Environment:
         signs=SIGNS,
         meanings=MEANINGS,
         kinds=KINDS,
+        called=called,
         counted=counted,
         request=request,
         **({} if is_html else _for_markdown()),

@@ -13,7 +13,7 @@ from pvo_kit.evidence import Citation
 from pvo_kit.findings import Diagnosis, Finding
 from pvo_kit.report import asking
 from pvo_kit.report.asking import asks, records, reply
-from pvo_kit.report.labels import KINDS, LABELS
+from pvo_kit.report.labels import LABELS, called
 from pvo_kit.report.story import OPEN, counted, headline, order
 from pvo_kit.version import __version__
 
@@ -48,7 +48,7 @@ def _shown(line: str) -> str:
 
 
 def _head(diagnosis: Diagnosis) -> list[str]:
-    boxes = (f"{KINDS[box.role]} {box.name}" for box in diagnosis.appliances)
+    boxes = (called(box.role, box.name) for box in diagnosis.appliances)
     return [
         *_wrapped(f"Why is [Enable...] grey? {headline(diagnosis)}", ""),
         *_wrapped(f"Appliances: {', '.join(boxes) or 'none recognised'}", "", "  "),

@@ -8,7 +8,7 @@ import ipywidgets
 
 from pvo_kit import progress
 from pvo_kit.findings import Diagnosis, Finding
-from pvo_kit.report.labels import KINDS, LABELS, MEANINGS, SIGNS
+from pvo_kit.report.labels import LABELS, MEANINGS, SIGNS, called
 from pvo_kit.report.story import OPEN, counted, headline
 from pvo_kit.widgets import controls, keeping
 from pvo_kit.widgets.blocks import Block, Code, Folded, Paragraph, Table
@@ -129,7 +129,7 @@ def _found(case: OpenCase) -> Iterator[Block]:
         return
     held = case.diagnosis
     yield Paragraph(headline(held), f"{case.name}:")
-    boxes = ", ".join(f"{KINDS[box.role]} {box.name}" for box in held.appliances)
+    boxes = ", ".join(called(box.role, box.name) for box in held.appliances)
     yield Paragraph(f"Appliances: {boxes or 'none was recognised'}.")
     yield Table(
         ("Possible cause", "Verdict", "What the evidence shows"),
