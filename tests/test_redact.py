@@ -470,6 +470,24 @@ def test_a_line_of_a_printed_log_that_is_not_known_is_free_text(tmp_path):
     assert "Mon Apr  7 15:48:42 2014 Info: Xxxx of Xxxxxxx, 000-0000-0000, knows why\n" in copy
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("000-1900-2000", "000-0000-0000"),
+        ("+49.40.2010.2525", "+00.00.0000.0000"),
+        ("2019-2020", "2019-2020"),
+        ("2024-03-12", "2024-03-12"),
+        ("14.2.0-620", "14.2.0-000"),
+    ],
+)
+def test_a_telephone_number_goes_whatever_its_groups_look_like(said, shown, tmp_path):
+    text = f"Please call {said} now.\n\nmx.contoso.de> whoami\n\nUsername: lholm\n"
+    (tmp_path / "ticket.txt").write_text(text)
+    out, _, _ = lawful(tmp_path / "ticket.txt", tmp_path)
+    (copy,) = (data for name, data in laws.unpacked(out).items() if name != seal.FILE)
+    assert f" {shown} " in copy.decode()
+
+
 def test_a_line_cut_within_its_header_and_too_long_to_be_cut_again_is_refused(tmp_path):
     place = _cut(*TOO_LONG_ALONE, tmp_path)
     assert _lawful_or_too_long(place, tmp_path, KEY, is_head_cut=True) is None

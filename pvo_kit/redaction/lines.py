@@ -32,6 +32,8 @@ _PORTS = frozenset(
      "7025")
 )  # fmt: skip
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
+_TELEPHONE = re.compile(r"(?=(?:[.-]*[0-9]){9})[0-9]+(?:[.-]+[0-9]+)+")
+"""Groups of nine digits or more, whatever each of them looks like alone."""
 _MOST_REMEMBERED = 1 << 17
 
 
@@ -147,6 +149,8 @@ class Lines:
             return self._number(text)
         if form == "word":
             return self._word(text)
+        if self._degree == "free" and _TELEPHONE.fullmatch(text):
+            return re.sub("[0-9]", "0", text), "number"
         return self._parts(text)
 
     def _named(self, kind: Kind, text: str) -> tuple[str, str]:
