@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -96,16 +97,13 @@ def collect(
             pool.submit(_box, one, box, settings, questions, stop, progress) for one, box in boxes
         ]
         _await(running, stop, questions)
-        for future, (_, box) in zip(running, boxes, strict=True):
-            if not future.done():
-                box.entry.reason = f"stopped; its session could not be left within {_LEAVING:g} s"
-                box.entry.status = _status(box.entry)
+        ends = [_end(future, box) for future, (_, box) in zip(running, boxes, strict=True)]
     finally:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
         for one in ready:
             one.credential.close()
-    return Collection(folder, tuple(box.entry for _, box in boxes))
+    return Collection(folder, tuple(ends))
 
 
 def require() -> None:
@@ -159,6 +157,16 @@ def _await(running: Sequence[Future[None]], stop: threading.Event, questions: Qu
     except KeyboardInterrupt:
         stop.set()
         wait(pending, timeout=_LEAVING)
+
+
+def _end(future: Future[None], box: BoxFolder) -> Box:
+    """How an appliance's part ended; a session that was given up may yet end otherwise."""
+    has_ended = future.done()
+    entry = deepcopy(box.entry)
+    if not has_ended:
+        entry.reason = f"stopped; its session could not be left within {_LEAVING:g} s"
+        entry.status = _status(entry)
+    return entry
 
 
 def _box(
