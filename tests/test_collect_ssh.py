@@ -16,7 +16,6 @@ import traceback
 from dataclasses import replace
 
 import keyring
-import keyring.backend
 import paramiko
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -33,6 +32,7 @@ from fake_appliance import (
     served,
     sma_cli,
 )
+from homes import Ring, home_of_its_own
 
 import pvo_kit as pvo
 from pvo_kit import cli
@@ -83,37 +83,10 @@ class Somebody(Nobody):
         return self._says_yes
 
 
-class Ring(keyring.backend.KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1
-
-    def __init__(self, passwords=()):
-        super().__init__()
-        self.passwords = dict(passwords)
-
-    def get_password(self, service, username):
-        return self.passwords.get((service, username))
-
-    def set_password(self, service, username, password):
-        raise AssertionError("the kit stored a password")
-
-    def delete_password(self, service, username):
-        raise AssertionError("the kit deleted a password")
-
-
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     """A home of its own, no agent, an empty keyring."""
-    folder = tmp_path / "home"
-    (folder / ".ssh").mkdir(parents=True)
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(folder))
-    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    before = keyring.get_keyring()
-    keyring.set_keyring(Ring())
-    yield folder
-    keyring.set_keyring(before)
+    yield from home_of_its_own(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture

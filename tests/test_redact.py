@@ -934,17 +934,24 @@ def test_what_cannot_be_read_is_left_out_and_told(tmp_path):
     assert "left out" in done.text
 
 
+def _with_a_failure(path, entries):
+    """Write a log of these entries, and behind them a delivery to the quarantine that fails."""
+    failure = [
+        "New SMTP DCID 5 interface 10.1.1.1 address 10.2.2.2 port 7025",
+        "DCID 5 TLS failed: verify error: no certificate from server",
+    ]
+    lines = [f"Mon Apr  7 15:48:42 2014 Info: {entry}\n" for entry in [*entries, *failure]]
+    path.write_text("".join(lines), encoding="utf-8")
+
+
 def test_a_log_larger_than_memory_allows_is_read_line_by_line(tmp_path, monkeypatch):
     from pvo_kit import loading
     from pvo_kit.redaction import texts
 
     monkeypatch.setattr(loading, "WHOLE", 10_000)
     monkeypatch.setattr(texts, "WHOLE", 10_000)
-    head = "Mon Apr  7 15:48:42 2014 Info: "
-    lines = [f"{head}MID {n} ICID {n} From: <user{n}@contoso{n % 7}.com>\n" for n in range(2000)]
-    lines.append(f"{head}New SMTP DCID 5 interface 10.1.1.1 address 10.2.2.2 port 7025\n")
-    lines.append(f"{head}DCID 5 TLS failed: verify error: no certificate from server\n")
-    (tmp_path / "mail.log").write_text("".join(lines), encoding="utf-8")
+    entries = [f"MID {n} ICID {n} From: <user{n}@contoso{n % 7}.com>" for n in range(2000)]
+    _with_a_failure(tmp_path / "mail.log", entries)
     out, names, _ = lawful(tmp_path / "mail.log", tmp_path)
     assert len(names["user"]) == 2000
     assert "contoso" not in (out / "mail.log").read_text(encoding="utf-8")
@@ -954,11 +961,8 @@ def test_a_log_larger_than_memory_allows_is_read_line_by_line(tmp_path, monkeypa
 
 def test_a_log_of_many_numbers_tells_the_same_story(tmp_path):
     """So many that the key gives some of them the same name of their form."""
-    head = "Mon Apr  7 15:48:42 2014 Info: "
-    lines = [f"{head}MID {n} ready {n * 317 + 2_000_000} bytes from <>\n" for n in range(12_000)]
-    lines.append(f"{head}New SMTP DCID 5 interface 10.1.1.1 address 10.2.2.2 port 7025\n")
-    lines.append(f"{head}DCID 5 TLS failed: verify error: no certificate from server\n")
-    (tmp_path / "mail.log").write_text("".join(lines), encoding="utf-8")
+    entries = [f"MID {n} ready {n * 317 + 2_000_000} bytes from <>" for n in range(12_000)]
+    _with_a_failure(tmp_path / "mail.log", entries)
     _, names, _ = lawful(tmp_path / "mail.log", tmp_path)
     numbers = names["number"]
     assert len(set(numbers.values())) == len(numbers) == 12_000

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import keyring
 import nbformat
 import paramiko
 import pytest
 from fake_appliance import Cli, Faults, esa, served
+from homes import home_of_its_own
 from nbclient import NotebookClient
 
 import pvo_kit as pvo
@@ -34,33 +34,10 @@ KEY = paramiko.ECDSAKey.generate()
 PASSWORD = "correct-horse-7-staple"  # noqa: S105 - a made one
 
 
-class Nothing(keyring.backend.KeyringBackend):
-    """A keyring that holds nothing and takes nothing."""
-
-    priority = 1
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return None
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise AssertionError("the kit stored a password")
-
-    def delete_password(self, service: str, username: str) -> None:
-        raise AssertionError("the kit deleted a password")
-
-
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home of its own, no agent, an empty keyring."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(folder))
-    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    before = keyring.get_keyring()
-    keyring.set_keyring(Nothing())
-    yield folder
-    keyring.set_keyring(before)
+    yield from home_of_its_own(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture
